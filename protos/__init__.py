@@ -1,0 +1,1 @@
+"""The wire contract: protobuf sources with their generated stubs beside them."""
