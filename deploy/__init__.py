@@ -1,0 +1,1 @@
+"""How Onsale is run: on one machine, with containers, on a cluster."""

@@ -1,0 +1,64 @@
+"""What people read: the table of addresses and the table of parts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from deploy.local.endpoints import endpoints
+from deploy.local.layout import Layout
+
+_WHAT_ANSWERS = {
+    "edge": "the web app and the HTTP API; its description is at /docs",
+    "accounts": "gRPC AccountService",
+    "inventory": "gRPC CatalogService, InventoryService",
+    "queue": "gRPC QueueService, RoomAdminService",
+    "payment": "gRPC OrderService",
+    "ticket": "gRPC TicketService, GateService, KeyService",
+    "search": "gRPC SearchService",
+    "mailbox": "every mail that Onsale sends: sign-in codes, tickets",
+    "smtp": "SMTP, into the mailbox",
+    "stripe": "the local Stripe (key sk_test_local)",
+    "postgres": "PostgreSQL; `make psql DATABASE=inventory` opens it",
+    "valkey": "Valkey",
+    "kafka": "Kafka protocol",
+}
+
+_SIGN_INS = (
+    ("organiser@demo.test", "organiser of every demo event"),
+    ("gate@demo.test", "scans at the gates of every demo event"),
+    ("any other address", "a buyer"),
+)
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows with their columns aligned."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+    return "\n".join(lines)
+
+
+def address_table(layout: Layout) -> str:
+    """Where everything answers, and who may sign in."""
+    addresses = {**endpoints(layout), "postgres": layout.ports.address("postgres")}
+    rows = [(name, addresses[name], what) for name, what in _WHAT_ANSWERS.items()]
+    sign_ins = _SIGN_INS if layout.settings.demo == "on" else _SIGN_INS[-1:]
+    return (
+        f"{table(rows)}\n\n"
+        f"Sign in by e-mail; the code arrives at {addresses['mailbox']}:\n{table(sign_ins)}\n\n"
+        f"State and logs are in {layout.state.root}"
+    )
+
+
+def status_table(
+    layout: Layout, parts: Mapping[str, Mapping[str, Any]], live: Mapping[str, bool]
+) -> str:
+    """A line per part: its state now, its process, how often it was started again, its ports."""
+    rows = [("PART", "STATE", "PID", "RESTARTS", "PORTS")]
+    for name, part in parts.items():
+        serves = live.get(name, False)
+        state = "SERVING" if serves else str(part["state"]).replace("SERVING", "NOT_SERVING")
+        ports = " ".join(str(layout.ports[port]) for port in part["ports"])
+        rows.append((name, state, str(part["pid"] or "-"), str(part["restarts"]), ports))
+    return table(rows)
