@@ -20,8 +20,10 @@ from deploy.local.state import supervisor_pid
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, words in (("run", "run the stack and follow it until Ctrl-C"),
-                        ("up", "start the stack in the background")):
+    for name, words in (
+        ("run", "run the stack and follow it until Ctrl-C"),
+        ("up", "start the stack in the background"),
+    ):
         command = commands.add_parser(name, help=words)
         command.add_argument("parts", nargs="*", help="only these parts (default: all)")
         if name == "run":
@@ -93,6 +95,8 @@ def _obey(arguments: argparse.Namespace, layout: Layout) -> int:
 def main() -> int:
     """Obeys one command; whatever stands in the way is one line on standard error."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    # A client that finds no broker yet says so at each probe; the supervisor says it once.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         return _obey(_arguments(), Layout.of(load_settings()))
     except LocalStackError as error:

@@ -47,12 +47,12 @@ def up(layout: Layout, names: Sequence[str]) -> None:
         if ended or (supervisor is None and supervisor_pid(layout.state) is None):
             log_file = layout.state.log_file("supervisor")
             raise LocalStackError(
-                status.get("error") or f"the supervisor ended; the end of {log_file}:\n"
-                f"{tail(log_file)}"
+                status.get("error")
+                or f"the supervisor ended; the end of {log_file}:\n{tail(log_file)}"
             )
         is_of_this_run = supervisor is None or status.get("supervisor") == supervisor.pid
         if is_of_this_run and status.get("phase") == "serving":
-            print(address_table(layout), flush=True)
+            print(address_table(layout, _running_parts(layout)), flush=True)
             return
         time.sleep(POLL_SECONDS)
     down(layout)
@@ -84,10 +84,16 @@ async def status(layout: Layout) -> bool:
             print(f"the last start failed: {known['error']}")
         return False
     parts = known.get("parts", {})
-    live = await _ask([part for part in all_parts(layout) if part.name in parts])
+    live = await _ask(_running_parts(layout))
     print(f"supervisor {pid}: {known.get('phase', 'starting')}")
     print(status_table(layout, parts, live))
     return bool(live) and all(live.values())
+
+
+def _running_parts(layout: Layout) -> list[Part]:
+    """The parts that the supervisor was asked to run."""
+    known = layout.state.read_status().get("parts", {})
+    return [part for part in all_parts(layout) if part.name in known]
 
 
 async def _ask(parts: Sequence[Part]) -> dict[str, bool]:
@@ -100,8 +106,11 @@ def _start_supervisor(layout: Layout, names: Sequence[str]) -> subprocess.Popen[
     with open_for_append(layout.state.log_file("supervisor")) as log_file:
         return subprocess.Popen(
             [sys.executable, "-m", "deploy.local", "run", "--detached", *names],
-            stdin=subprocess.DEVNULL, stdout=log_file, stderr=log_file,
-            cwd=CHECKOUT, start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=log_file,
+            cwd=CHECKOUT,
+            start_new_session=True,
         )
 
 

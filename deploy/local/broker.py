@@ -15,9 +15,7 @@ PARTITIONS = 6
 
 _SUBJECTS = ("catalog", "holds", "orders", "tickets")
 
-TOPICS = tuple(
-    f"onsale.{subject}.v1{suffix}" for subject in _SUBJECTS for suffix in ("", ".dlq")
-)
+TOPICS = tuple(f"onsale.{subject}.v1{suffix}" for subject in _SUBJECTS for suffix in ("", ".dlq"))
 """Every topic, each with its dead-letter topic."""
 
 REQUEST_MILLISECONDS = 2_000
@@ -54,11 +52,20 @@ class LocalBroker:
         engine = MEMORY_ENGINE if self.objects is None else f"s3://{self.objects.bucket}/"
         return Command(
             argv=[
-                str(binary), "broker", "--listener-url", listener,
-                "--advertised-listener-url", listener, "--storage-engine", engine,
+                str(binary),
+                "broker",
+                "--listener-url",
+                listener,
+                "--advertised-listener-url",
+                listener,
+                "--storage-engine",
+                engine,
             ],
-            environment={"PATH": os.environ.get("PATH", os.defpath), "RUST_LOG": "warn",
-                         **self._object_store_environment()},
+            environment={
+                "PATH": os.environ.get("PATH", os.defpath),
+                "RUST_LOG": "warn",
+                **self._object_store_environment(),
+            },
         )
 
     async def is_ready(self) -> bool:

@@ -1,10 +1,11 @@
 """What people read: the table of addresses and the table of parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from deploy.local.endpoints import endpoints
 from deploy.local.layout import Layout
+from deploy.local.parts import Part
 
 _WHAT_ANSWERS = {
     "edge": "the web app and the HTTP API; its description is at /docs",
@@ -17,7 +18,7 @@ _WHAT_ANSWERS = {
     "mailbox": "every mail that Onsale sends: sign-in codes, tickets",
     "smtp": "SMTP, into the mailbox",
     "stripe": "the local Stripe (key sk_test_local)",
-    "postgres": "PostgreSQL; `make psql DATABASE=inventory` opens it",
+    "postgres": "PostgreSQL, a database per service; endpoints.json has the password",
     "valkey": "Valkey",
     "kafka": "Kafka protocol",
 }
@@ -39,16 +40,18 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def address_table(layout: Layout) -> str:
-    """Where everything answers, and who may sign in."""
+def address_table(layout: Layout, parts: Iterable[Part]) -> str:
+    """Where the parts answer, and who may sign in."""
+    ports = {port for part in parts for port in part.ports}
     addresses = {**endpoints(layout), "postgres": layout.ports.address("postgres")}
-    rows = [(name, addresses[name], what) for name, what in _WHAT_ANSWERS.items()]
-    sign_ins = _SIGN_INS if layout.settings.demo == "on" else _SIGN_INS[-1:]
-    return (
-        f"{table(rows)}\n\n"
-        f"Sign in by e-mail; the code arrives at {addresses['mailbox']}:\n{table(sign_ins)}\n\n"
-        f"State and logs are in {layout.state.root}"
-    )
+    rows = [(name, addresses[name], what) for name, what in _WHAT_ANSWERS.items() if name in ports]
+    sections = [table(rows)]
+    if "edge" in ports:
+        sign_ins = _SIGN_INS if layout.settings.demo == "on" else _SIGN_INS[-1:]
+        sections.append(
+            f"Sign in by e-mail; the code arrives at {addresses['mailbox']}:\n{table(sign_ins)}"
+        )
+    return "\n\n".join([*sections, f"State and logs are in {layout.state.root}"])
 
 
 def status_table(

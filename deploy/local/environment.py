@@ -7,9 +7,10 @@ from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK, SERVICES
 from deploy.local.settings import CHECKOUT
 
-STRIPE_SECRET_KEY = "sk_test_local"
+# The local Stripe's own keys: they open nothing but a server on this machine.
+STRIPE_SECRET_KEY = "sk_test_local"  # noqa: S105
 STRIPE_PUBLISHABLE_KEY = "pk_test_local"
-STRIPE_WEBHOOK_SECRET = "whsec_local_only_for_this_machine"
+STRIPE_WEBHOOK_SECRET = "whsec_local_only_for_this_machine"  # noqa: S105
 
 
 def stack_environment(layout: Layout) -> dict[str, str]:
@@ -37,9 +38,7 @@ def stack_environment(layout: Layout) -> dict[str, str]:
     return environment
 
 
-def service_environment(
-    layout: Layout, caller: Mapping[str, str] = os.environ
-) -> dict[str, str]:
+def service_environment(layout: Layout, caller: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment of a service: the caller's, with the addresses of this stack."""
     python = {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
     return {**caller, **python, **stack_environment(layout)}

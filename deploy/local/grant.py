@@ -23,7 +23,7 @@ def grant(layout: Layout, email: str, role: str) -> None:
             f"{error.filename} is missing: `make up` starts the stack and makes it"
         ) from error
     with grpc.secure_channel(address, credentials) as channel:
-        stub = accounts_pb2_grpc.AccountServiceStub(channel)
+        stub = accounts_pb2_grpc.AccountServiceStub(channel)  # type: ignore[no-untyped-call]
         request = accounts_pb2.GrantRoleRequest(email=email, role=role)
         try:
             account = stub.GrantRole(request, timeout=DEADLINE_SECONDS)

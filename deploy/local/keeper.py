@@ -77,8 +77,9 @@ class Keeper:
                     raise self._failure(why)
                 if time.monotonic() - started_at > STEADY_SECONDS:
                     backoff_seconds = BACKOFF_FIRST_SECONDS
-                log.warning("%s %s; it starts again in %.1f s",
-                            self.part.name, why, backoff_seconds)
+                log.warning(
+                    "%s %s; it starts again in %.1f s", self.part.name, why, backoff_seconds
+                )
                 self.restarts += 1
                 self._enter(PartState.RESTARTING)
                 await asyncio.sleep(backoff_seconds)
@@ -124,7 +125,8 @@ class Keeper:
         """Waits until the part serves; False when it takes too long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):
-                while not await self._is_settled():
+                # Nothing tells us when a port opens: asking again is all there is.
+                while not await self._is_settled():  # noqa: ASYNC110
                     await asyncio.sleep(POLL_SECONDS)
                 self._enter(PartState.SERVING)
                 self.served_once.set()

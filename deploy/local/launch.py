@@ -38,7 +38,7 @@ def main() -> None:
     if user != _NO_USER:
         _become(user)
     _die_with(int(parent_pid), int(signal_number))
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 - becoming a program is what this is for
 
 
 if __name__ == "__main__":

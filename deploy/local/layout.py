@@ -1,4 +1,4 @@
-"""One stack's shape: its settings, its ports and its state folder, as everything here needs them."""
+"""One stack's shape: its settings, its ports and its state folder."""
 
 from dataclasses import dataclass
 

@@ -52,7 +52,11 @@ def all_parts(layout: Layout) -> tuple[Part, ...]:
     """Every part of the stack, in the order in which `make status` shows them."""
     broker = () if layout.settings.kafka_bootstrap else (_broker(layout),)
     return (
-        _postgres(layout), _valkey(layout), *broker, _stripe(layout), _mailbox(layout),
+        _postgres(layout),
+        _valkey(layout),
+        *broker,
+        _stripe(layout),
+        _mailbox(layout),
         *(_service(name, layout) for name in SERVICES),
     )
 
@@ -71,8 +75,12 @@ def chosen_parts(layout: Layout, names: Iterable[str]) -> tuple[Part, ...]:
 def _postgres(layout: Layout) -> Part:
     server = layout.postgres
     return Part(
-        "postgres", server.command, server.is_ready, ports=("postgres",),
-        prepare=server.prepare, settle=server.settle,
+        "postgres",
+        server.command,
+        server.is_ready,
+        ports=("postgres",),
+        prepare=server.prepare,
+        settle=server.settle,
     )
 
 
@@ -89,27 +97,38 @@ def _broker(layout: Layout) -> Part:
 def _stripe(layout: Layout) -> Part:
     ports = layout.ports
     arguments = [
-        "--port", str(ports["stripe"]),
-        "--state", str(layout.state.data / "stripe.db"),
-        "--webhook-url", f"{ports.url('edge')}/v1/webhooks/stripe",
-        "--webhook-secret", STRIPE_WEBHOOK_SECRET,
+        "--port",
+        str(ports["stripe"]),
+        "--state",
+        str(layout.state.data / "stripe.db"),
+        "--webhook-url",
+        f"{ports.url('edge')}/v1/webhooks/stripe",
+        "--webhook-secret",
+        STRIPE_WEBHOOK_SECRET,
     ]
     return Part(
-        "stripe", lambda: _module("deploy.local.stripe", *arguments),
-        lambda: readiness.answers_http(LOOPBACK, ports["stripe"]), ports=("stripe",),
+        "stripe",
+        lambda: _module("deploy.local.stripe", *arguments),
+        lambda: readiness.answers_http(LOOPBACK, ports["stripe"]),
+        ports=("stripe",),
     )
 
 
 def _mailbox(layout: Layout) -> Part:
     ports = layout.ports
     arguments = [
-        "--smtp-port", str(ports["smtp"]),
-        "--http-port", str(ports["mailbox"]),
-        "--state", str(layout.state.data / "mailbox"),
+        "--smtp-port",
+        str(ports["smtp"]),
+        "--http-port",
+        str(ports["mailbox"]),
+        "--state",
+        str(layout.state.data / "mailbox"),
     ]
     return Part(
-        "mailbox", lambda: _module("deploy.local.mailbox", *arguments),
-        lambda: readiness.answers_http(LOOPBACK, ports["mailbox"]), ports=("mailbox", "smtp"),
+        "mailbox",
+        lambda: _module("deploy.local.mailbox", *arguments),
+        lambda: readiness.answers_http(LOOPBACK, ports["mailbox"]),
+        ports=("mailbox", "smtp"),
     )
 
 
@@ -126,9 +145,12 @@ def _service(name: str, layout: Layout) -> Part:
     package = "edge" if name == "edge" else f"{name}_svc"
     environment = service_environment(layout)
     return Part(
-        name, lambda: Command([sys.executable, "-m", package], environment), is_ready,
+        name,
+        lambda: Command([sys.executable, "-m", package], environment),
+        is_ready,
         ports=(*http, public, f"{name}.peer", f"{name}.metrics"),
-        needs=SERVERS, stop_seconds=SERVICE_STOP_SECONDS,
+        needs=SERVERS,
+        stop_seconds=SERVICE_STOP_SECONDS,
     )
 
 

@@ -101,8 +101,10 @@ def require_free(ports: Ports, names: Iterable[str]) -> None:
     if taken:
         holders = _holders()
         raise PortTaken(
-            [f"port {ports[n]} ({n}) is taken by {holders.get(ports[n], 'another program')}"
-             for n in taken],
+            [
+                f"port {ports[n]} ({n}) is taken by {holders.get(ports[n], 'another program')}"
+                for n in taken
+            ],
             suggest_base(),
         )
 
@@ -128,7 +130,7 @@ def _holders() -> dict[int, str]:
         return {}
     holders: dict[int, str] = {}
     for connection in connections:
-        if connection.status == psutil.CONN_LISTEN and connection.pid is not None:
+        if connection.status == psutil.CONN_LISTEN and connection.pid and connection.laddr:
             try:
                 name = psutil.Process(connection.pid).name()
             except psutil.Error:

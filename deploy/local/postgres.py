@@ -25,7 +25,12 @@ log = logging.getLogger(__name__)
 SUPERUSER = "postgres"
 
 EXTENSIONS = (
-    "pg_trgm", "unaccent", "cube", "earthdistance", "btree_gin", "btree_gist",
+    "pg_trgm",
+    "unaccent",
+    "cube",
+    "earthdistance",
+    "btree_gin",
+    "btree_gist",
     "pg_stat_statements",
 )
 
@@ -105,10 +110,14 @@ class LocalPostgres:
 
     def command(self) -> Command:
         """How to run the server."""
-        settings = {**SETTINGS, "port": str(self.port),
-                    "unix_socket_directories": self._socket_setting()}
-        options = [option for name, value in settings.items()
-                   for option in ("-c", f"{name}={value}")]
+        settings = {
+            **SETTINGS,
+            "port": str(self.port),
+            "unix_socket_directories": self._socket_setting(),
+        }
+        options = [
+            option for name, value in settings.items() for option in ("-c", f"{name}={value}")
+        ]
         return Command(
             argv=[str(postgres_program("postgres")), "-D", str(self.data), *options],
             environment=_environment(),
@@ -122,9 +131,13 @@ class LocalPostgres:
         """Makes the data folder if there is none, and ends what an earlier server left."""
         user = server_user(self.data)
         if user is not None:
-            for folder in (*make_reachable(self.data), *make_reachable(postgres_program("postgres"))):
-                log.warning("%s may now be passed through by all users, as PostgreSQL runs as %s",
-                            folder, user)
+            opened = [*make_reachable(self.data), *make_reachable(postgres_program("postgres"))]
+            for folder in opened:
+                log.warning(
+                    "%s may now be passed through by all users, as PostgreSQL runs as %s",
+                    folder,
+                    user,
+                )
         self._sockets.mkdir(exist_ok=True)
         give(self._sockets, user)
         if not self._marker.exists():
@@ -163,10 +176,18 @@ class LocalPostgres:
         password_file.write_text(self.state.secret(SUPERUSER))
         give(password_file, user)
         command = [
-            str(postgres_program("initdb")), "-D", str(self.data), "-U", SUPERUSER,
-            "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8",
+            str(postgres_program("initdb")),
+            "-D",
+            str(self.data),
+            "-U",
+            SUPERUSER,
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
+            "--encoding=UTF8",
             # The built-in locale sorts and folds case the same on every system.
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C.UTF-8",
         ]
         try:
             _run(leashed(command, death_signal=signal.SIGKILL, user=user))
@@ -198,7 +219,8 @@ class LocalPostgres:
     async def _fill_template(self) -> None:
         """Puts the extensions where every new database is copied from."""
         connection = await asyncpg.connect(
-            self.dsn(SUPERUSER, "template1"), timeout=CONNECT_SECONDS,
+            self.dsn(SUPERUSER, "template1"),
+            timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
         )
         try:
@@ -229,8 +251,13 @@ def _environment() -> dict[str, str]:
 def _run(command: Sequence[str]) -> None:
     try:
         subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=INITDB_SECONDS,
-            env=_environment(), cwd="/",
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=INITDB_SECONDS,
+            env=_environment(),
+            cwd="/",
         )
     except subprocess.CalledProcessError as error:
         last_line = (error.stderr or error.stdout).strip().splitlines()[-1:]

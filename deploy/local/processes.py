@@ -26,8 +26,14 @@ def leashed(
 ) -> list[str]:
     """The command that runs `command` until this process ends, however it ends."""
     launcher = str(_HERE / "launch.py")
-    return [*_ISOLATED, launcher, str(int(death_signal)), str(os.getpid()), user or _NO_USER,
-            *command]
+    return [
+        *_ISOLATED,
+        launcher,
+        str(int(death_signal)),
+        str(os.getpid()),
+        user or _NO_USER,
+        *command,
+    ]
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,10 @@ class Reaper:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [*_ISOLATED, str(_HERE / "reaper.py")],
-            stdin=subprocess.PIPE, start_new_session=True, text=True, bufsize=1,
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+            bufsize=1,
         )
 
     def watch(self, group: int, death_signal: signal.Signals) -> None:
@@ -87,14 +96,16 @@ class RunningProcess:
         reaper.watch(process.pid, command.death_signal)
 
     @classmethod
-    async def start(
-        cls, command: Command, log: IO[bytes], reaper: Reaper
-    ) -> "RunningProcess":
+    async def start(cls, command: Command, log: IO[bytes], reaper: Reaper) -> "RunningProcess":
         """Starts the command with its output in the log."""
         process = await asyncio.create_subprocess_exec(
             *leashed(command.argv, death_signal=command.death_signal, user=command.user),
-            stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
-            env=dict(command.environment), cwd=CHECKOUT, start_new_session=True,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=dict(command.environment),
+            cwd=CHECKOUT,
+            start_new_session=True,
         )
         return cls(command, process, reaper)
 

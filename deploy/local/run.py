@@ -51,7 +51,7 @@ async def _supervise(
     layout: Layout, parts: Sequence[Part], ending: asyncio.Event, *, whole: bool, detached: bool
 ) -> None:
     supervisor = Supervisor(parts, layout.state)
-    life = asyncio.create_task(_live(layout, supervisor, whole=whole, detached=detached))
+    life = asyncio.create_task(_live(layout, supervisor, parts, whole=whole, detached=detached))
     end = asyncio.create_task(ending.wait())
     try:
         await asyncio.wait({life, end}, return_when=asyncio.FIRST_COMPLETED)
@@ -68,7 +68,7 @@ async def _supervise(
 
 
 async def _live(
-    layout: Layout, supervisor: Supervisor, *, whole: bool, detached: bool
+    layout: Layout, supervisor: Supervisor, parts: Sequence[Part], *, whole: bool, detached: bool
 ) -> None:
     supervisor.enter("starting")
     await supervisor.start(layout.settings.start_deadline_seconds)
@@ -77,7 +77,7 @@ async def _live(
         await _seed(layout)
         layout.state.seeded_file.touch()
     supervisor.enter("serving")
-    print(address_table(layout), flush=True)
+    print(address_table(layout, parts), flush=True)
     if detached:
         await supervisor.watch()
         return
@@ -95,11 +95,12 @@ async def _seed(layout: Layout) -> None:
     path = layout.state.log_file("seed")
     with open_for_append(path) as log_file:
         process = await asyncio.create_subprocess_exec(
-            *leashed(
-                [sys.executable, "-m", "deploy.local.seed"], death_signal=signal.SIGKILL
-            ),
-            stdin=asyncio.subprocess.DEVNULL, stdout=log_file, stderr=log_file,
-            env=service_environment(layout), cwd=CHECKOUT,
+            *leashed([sys.executable, "-m", "deploy.local.seed"], death_signal=signal.SIGKILL),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=log_file,
+            env=service_environment(layout),
+            cwd=CHECKOUT,
         )
     printing = asyncio.create_task(_print_lines([path]))
     try:
@@ -116,7 +117,6 @@ async def _seed(layout: Layout) -> None:
 async def _print_lines(paths: Sequence[Path]) -> None:
     async for line in follow(paths):
         print(line, flush=True)
-
 
 
 def _end_on_signals() -> asyncio.Event:

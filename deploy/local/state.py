@@ -18,8 +18,17 @@ STATE_FORMAT = 1
 PASSWORD_BYTES = 18
 
 _OWN_ENTRIES = (
-    "data", "logs", "tls", "keys", "sockets", "mailbox", "stripe", "endpoints.json",
-    "secrets.json", "status.json", "seeded",
+    "data",
+    "logs",
+    "tls",
+    "keys",
+    "sockets",
+    "mailbox",
+    "stripe",
+    "endpoints.json",
+    "secrets.json",
+    "status.json",
+    "seeded",
 )
 
 
@@ -128,9 +137,9 @@ class StateFolder:
     def empty(self) -> None:
         """Removes the state; nothing else, should the folder have been somebody's own."""
         is_ours = (self.root / "state.json").exists()
-        entries = list(self.root.iterdir()) if is_ours else [
-            self.root / name for name in _OWN_ENTRIES
-        ]
+        entries = (
+            list(self.root.iterdir()) if is_ours else [self.root / name for name in _OWN_ENTRIES]
+        )
         for entry in entries:
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

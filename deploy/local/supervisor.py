@@ -38,7 +38,8 @@ class Supervisor:
         try:
             done, _ = await asyncio.wait(
                 {all_serve, *self._tasks.values()},
-                timeout=deadline_seconds, return_when=asyncio.FIRST_COMPLETED,
+                timeout=deadline_seconds,
+                return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             all_serve.cancel()
@@ -53,9 +54,7 @@ class Supervisor:
 
     async def watch(self) -> None:
         """Waits as long as every part is kept; raises if one cannot be."""
-        done, _ = await asyncio.wait(
-            self._tasks.values(), return_when=asyncio.FIRST_COMPLETED
-        )
+        done, _ = await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 
@@ -78,19 +77,17 @@ class Supervisor:
         """Writes the status that other processes read."""
         parts: dict[str, Any] = {
             name: {
-                "state": keeper.state, "pid": keeper.pid, "restarts": keeper.restarts,
+                "state": keeper.state,
+                "pid": keeper.pid,
+                "restarts": keeper.restarts,
                 "ports": list(keeper.part.ports),
             }
             for name, keeper in self._keepers.items()
         }
-        self._state.write_status(
-            {"supervisor": os.getpid(), "phase": self._phase, "parts": parts}
-        )
+        self._state.write_status({"supervisor": os.getpid(), "phase": self._phase, "parts": parts})
 
     async def _keep_when_possible(self, keeper: Keeper) -> None:
-        await self._wait_until_served(
-            name for name in keeper.part.needs if name in self._keepers
-        )
+        await self._wait_until_served(name for name in keeper.part.needs if name in self._keepers)
         await keeper.keep()
 
     async def _wait_until_served(self, names: Iterable[str]) -> None:

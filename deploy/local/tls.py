@@ -78,9 +78,7 @@ def _peer_certificate(
         _unsigned(_named(peer), key.public_key(), authority_name, now)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName(peer), x509.DNSName("localhost"), *loopback]
-            ),
+            x509.SubjectAlternativeName([x509.DNSName(peer), x509.DNSName("localhost"), *loopback]),
             critical=False,
         )
         # A service answers its peers and calls them with the same certificate.
@@ -117,9 +115,15 @@ def _unsigned(
 
 def _authority_usage() -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=True, key_cert_sign=True, crl_sign=True, content_commitment=False,
-        key_encipherment=False, data_encipherment=False, key_agreement=False,
-        encipher_only=False, decipher_only=False,
+        digital_signature=True,
+        key_cert_sign=True,
+        crl_sign=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
     )
 
 

