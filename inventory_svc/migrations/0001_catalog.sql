@@ -8,7 +8,7 @@
 CREATE TABLE plans (
     plan_id uuid PRIMARY KEY,
     venue_id bigint NOT NULL,
-    body bytea NOT NULL,              -- the plan as a serialised, zlib-compressed SeatMap without event and prices
+    body bytea NOT NULL,              -- the plan document (inventory_svc/plans/document.py), compressed
     seat_count integer NOT NULL CHECK (seat_count >= 0),
     pool_capacity integer NOT NULL CHECK (pool_capacity >= 0),
     section_count integer NOT NULL CHECK (section_count >= 0),
@@ -52,6 +52,7 @@ CREATE TABLE events (
     start_time timestamptz NOT NULL,
     end_time timestamptz NOT NULL,
     sale_open_time timestamptz,       -- null on drafts that did not say; publishing fills it in
+    publish_time timestamptz,         -- null until it is published: nobody but its organiser has seen it
     state text NOT NULL CHECK (state IN (
         'DRAFT',                      -- seen by its organiser only; DRAFT → PUBLISHED, CANCELLED
         'PUBLISHED',                  -- found by everybody, sells from sale_open_time; PUBLISHED → CANCELLED
@@ -70,7 +71,8 @@ CREATE TABLE events (
     update_time timestamptz NOT NULL,
     CONSTRAINT events_end_after_start CHECK (end_time > start_time),
     CONSTRAINT events_sale_before_end CHECK (sale_open_time IS NULL OR sale_open_time < end_time),
-    CONSTRAINT events_published_have_a_sale CHECK (state <> 'PUBLISHED' OR sale_open_time IS NOT NULL)
+    CONSTRAINT events_published_have_a_sale
+        CHECK (state <> 'PUBLISHED' OR (sale_open_time IS NOT NULL AND publish_time IS NOT NULL))
 );
 
 -- "My events", newest first.
