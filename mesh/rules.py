@@ -1,0 +1,185 @@
+"""Checks requests against the field rules in the protos, once for all services.
+
+The rules are (onsale.mesh.v1.rules): required, the longest length, the range, a pattern. A checker is compiled for each
+message type on first use, so that a call pays for the rules its message has and no more.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from mesh.errors import InvalidArgument
+from protos.mesh.v1 import options_pb2
+
+STRING_LENGTH_MAX_DEFAULT = 256
+LIST_LENGTH_MAX_DEFAULT = 1000
+VIOLATIONS_MAX = 20
+
+Violation = tuple[str, str]
+Check = Callable[[Message, str], list[Violation]]
+
+_NUMBERS = {
+    FieldDescriptor.CPPTYPE_INT32,
+    FieldDescriptor.CPPTYPE_INT64,
+    FieldDescriptor.CPPTYPE_UINT32,
+    FieldDescriptor.CPPTYPE_UINT64,
+    FieldDescriptor.CPPTYPE_DOUBLE,
+    FieldDescriptor.CPPTYPE_FLOAT,
+}
+
+
+def violations(request: Message) -> list[Violation]:
+    """Returns (field, problem) for every broken rule, at most VIOLATIONS_MAX; fields as JSON names them."""
+    found: list[Violation] = []
+    for check in _checks(request.DESCRIPTOR):
+        found += check(request, "")
+        if len(found) >= VIOLATIONS_MAX:
+            break
+    return found[:VIOLATIONS_MAX]
+
+
+def as_error(found: list[Violation]) -> InvalidArgument:
+    """Returns the error that tells of broken rules."""
+    field, problem = found[0]
+    listed = [{"field": name, "problem": words} for name, words in found]
+    return InvalidArgument(field, problem, violations=listed)
+
+
+@cache
+def _checks(descriptor: Descriptor) -> tuple[Check, ...]:
+    return tuple(check for field in descriptor.fields for check in _field_checks(field))
+
+
+def _field_checks(field: FieldDescriptor) -> list[Check]:
+    rules: options_pb2.Rules = _options(field).Extensions[options_pb2.rules]
+    checks: list[Check] = []
+    if field.is_repeated:
+        checks.append(_check_list(field, rules))
+    elif rules.required:
+        checks.append(_check_required(field))
+    if field.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+        checks.append(_check_text(field, rules))
+    elif field.cpp_type in _NUMBERS:
+        checks.append(_check_number(field, rules))
+    elif field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
+        checks.append(_check_enum(field))
+    elif _is_ours(field):
+        checks.append(_check_message(field))
+    return checks
+
+
+def _options(field: FieldDescriptor) -> Any:
+    return field.GetOptions()
+
+
+def _is_ours(field: FieldDescriptor) -> bool:
+    return (
+        field.cpp_type == FieldDescriptor.CPPTYPE_MESSAGE
+        and field.message_type is not None
+        and field.message_type.file.package.startswith("onsale.")
+    )
+
+
+def _values(field: FieldDescriptor, message: Message) -> list[tuple[str, Any]]:
+    """Returns the values that are set, each with its suffix in the field's path."""
+    if field.is_repeated:
+        return [(f"[{i}]", item) for i, item in enumerate(getattr(message, field.name))]
+    if field.has_presence and not message.HasField(field.name):
+        return []
+    return [("", getattr(message, field.name))]
+
+
+def _check_required(field: FieldDescriptor) -> Check:
+    def check(message: Message, path: str) -> list[Violation]:
+        if field.has_presence:
+            is_set = message.HasField(field.name)
+        else:
+            value = getattr(message, field.name)
+            is_set = bool(value.strip()) if isinstance(value, str) else bool(value)
+        return [] if is_set else [(path + field.json_name, "is required")]
+
+    return check
+
+
+def _check_list(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
+    limit = rules.max_len or LIST_LENGTH_MAX_DEFAULT
+
+    def check(message: Message, path: str) -> list[Violation]:
+        length = len(getattr(message, field.name))
+        if rules.required and not length:
+            return [(path + field.json_name, "is required")]
+        return [(path + field.json_name, f"has more than {limit} items")] if length > limit else []
+
+    return check
+
+
+def _check_text(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
+    # On a list max_len bounds the items; each item has the default bound.
+    limit = (0 if field.is_repeated else rules.max_len) or STRING_LENGTH_MAX_DEFAULT
+    pattern = re.compile(rules.pattern) if rules.pattern else None
+
+    def check(message: Message, path: str) -> list[Violation]:
+        found = []
+        for suffix, value in _values(field, message):
+            name = path + field.json_name + suffix
+            if len(value) > limit:
+                found.append((name, f"is longer than {limit} characters"))
+            elif "\0" in value:
+                found.append((name, "has a NUL character"))
+            elif value and pattern and not pattern.fullmatch(value):
+                found.append((name, "is not of the right form"))
+        return found
+
+    return check
+
+
+def _check_number(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
+    low = rules.min if rules.HasField("min") else None
+    high = rules.max if rules.HasField("max") else None
+
+    def check(message: Message, path: str) -> list[Violation]:
+        found = []
+        for suffix, value in _values(field, message):
+            name = path + field.json_name + suffix
+            if isinstance(value, float) and not math.isfinite(value):
+                found.append((name, "is not a finite number"))
+            elif low is not None and value < low:
+                found.append((name, f"is less than {low}"))
+            elif high is not None and value > high:
+                found.append((name, f"is more than {high}"))
+        return found
+
+    return check
+
+
+def _check_enum(field: FieldDescriptor) -> Check:
+    known = field.enum_type.values_by_number if field.enum_type else {}
+
+    def check(message: Message, path: str) -> list[Violation]:
+        return [
+            (path + field.json_name + suffix, "is not a known value")
+            for suffix, value in _values(field, message)
+            if value not in known
+        ]
+
+    return check
+
+
+def _check_message(field: FieldDescriptor) -> Check:
+    def check(message: Message, path: str) -> list[Violation]:
+        found: list[Violation] = []
+        for suffix, value in _values(field, message):
+            for inner in _checks(field.message_type):
+                found += inner(value, f"{path}{field.json_name}{suffix}.")
+            if len(found) >= VIOLATIONS_MAX:
+                break
+        return found
+
+    return check
