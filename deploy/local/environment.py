@@ -10,7 +10,7 @@ from deploy.local.settings import CHECKOUT
 # The local Stripe's own keys: they open nothing but a server on this machine.
 STRIPE_SECRET_KEY = "sk_test_local"  # noqa: S105
 STRIPE_PUBLISHABLE_KEY = "pk_test_local"
-STRIPE_WEBHOOK_SECRET = "whsec_local_only_for_this_machine"  # noqa: S105
+STRIPE_WEBHOOK_SECRET = "whsec_local"  # noqa: S105
 
 
 def stack_environment(layout: Layout) -> dict[str, str]:

@@ -1,0 +1,74 @@
+"""The ports are a promise: people, tests and tools rely on each."""
+
+import socket
+from itertools import combinations
+
+import pytest
+
+from deploy.local.errors import PortTaken
+from deploy.local.ports import STACK_SPAN, Ports, is_free, require_free
+
+PROMISED = {
+    # name: (without a base, added to a base)
+    "edge": (8080, 80),
+    "accounts": (50050, 50),
+    "inventory": (50051, 51),
+    "queue": (50052, 52),
+    "payment": (50053, 53),
+    "ticket": (50054, 54),
+    "search": (50055, 55),
+    "edge.peer": (50150, 150),
+    "inventory.peer": (50151, 151),
+    "queue.peer": (50152, 152),
+    "payment.peer": (50153, 153),
+    "ticket.peer": (50154, 154),
+    "search.peer": (50155, 155),
+    "mailbox": (8025, 25),
+    "smtp": (1025, 26),
+    "stripe": (12111, 11),
+    "postgres": (55432, 32),
+    "valkey": (56379, 79),
+    "kafka": (59092, 92),
+    "edge.metrics": (9090, 90),
+}
+
+
+@pytest.mark.parametrize(("name", "promise"), PROMISED.items())
+def test_every_promised_port_is_where_it_was_promised(name: str, promise: tuple[int, int]) -> None:
+    usual, offset = promise
+    assert Ports()[name] == usual
+    assert Ports(20_000)[name] == 20_000 + offset
+
+
+@pytest.mark.parametrize("base", [None, 20_000])
+def test_no_two_parts_share_a_port(base: int | None) -> None:
+    ports = Ports(base)
+    for one, other in combinations(ports, 2):
+        assert ports[one] != ports[other], f"{one} and {other}"
+
+
+def test_stacks_a_span_apart_do_not_meet() -> None:
+    lower, upper = Ports(20_000), Ports(20_000 + STACK_SPAN)
+    assert {lower[name] for name in lower}.isdisjoint({upper[name] for name in upper})
+
+
+def test_a_port_on_which_somebody_listens_is_not_free() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        assert not is_free(listener.getsockname()[1])
+
+
+def test_every_taken_port_is_named_at_once() -> None:
+    with socket.socket() as one, socket.socket() as other:
+        for listener in (one, other):
+            listener.bind(("127.0.0.1", 0))
+            listener.listen()
+        taken = {"edge": one.getsockname()[1], "kafka": other.getsockname()[1]}
+
+        class TakenPorts(Ports):
+            def __getitem__(self, name: str) -> int:
+                return int(taken[name])
+
+        with pytest.raises(PortTaken, match=r"\(edge\).*\(kafka\).*ONSALE_PORT_BASE="):
+            require_free(TakenPorts(), ["edge", "kafka"])
