@@ -6,8 +6,10 @@ import sys
 import time
 from pathlib import Path
 
+import uvloop
+
 from deploy.local.stripe.app import Settings, build
-from deploy.local.stripe.server import run
+from deploy.local.stripe.server import serve
 
 HOST = "127.0.0.1"
 
@@ -32,7 +34,7 @@ def main() -> int:
         webhook_secret=arguments.webhook_secret,
         fault_seed=arguments.fault_seed,
     )
-    run(build(settings, time.time), HOST, arguments.port)
+    uvloop.run(serve(build(settings, time.time), HOST, arguments.port))
     return 0
 
 

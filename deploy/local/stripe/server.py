@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Final
 
 import uvicorn
-import uvloop
 from starlette.applications import Starlette
 
 DRAIN_SECONDS: Final = 2
@@ -22,20 +21,19 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(app: Starlette, host: str, port: int) -> None:
+async def serve(app: Starlette, host: str, port: int) -> None:
     """Serves until the process is told to end."""
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
     )
-    uvloop.run(_serve(_Server(config)))
 
-
-async def _serve(server: uvicorn.Server) -> None:
     def stop() -> None:
         server.should_exit = True
 
