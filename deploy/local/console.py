@@ -60,7 +60,8 @@ def status_table(
     """A line per part: its state now, its process, how often it was started again, its ports."""
     rows = [("PART", "STATE", "PID", "RESTARTS", "PORTS")]
     for name, part in parts.items():
-        serves = live.get(name, False)
+        # A part that this shell's settings do not ask for is taken at the supervisor's word.
+        serves = live.get(name, part["state"] == "SERVING")
         state = "SERVING" if serves else str(part["state"]).replace("SERVING", "NOT_SERVING")
         ports = " ".join(str(layout.ports[port]) for port in part["ports"])
         rows.append((name, state, str(part["pid"] or "-"), str(part["restarts"]), ports))

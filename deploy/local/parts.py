@@ -10,12 +10,14 @@ from deploy.local.broker import LocalBroker
 from deploy.local.environment import STRIPE_WEBHOOK_SECRET, service_environment
 from deploy.local.errors import LocalStackError
 from deploy.local.layout import Layout
+from deploy.local.objects import PORTS as OBJECT_PORTS
+from deploy.local.objects import ObjectStore, require_installed
 from deploy.local.ports import LOOPBACK, SERVICES
 from deploy.local.processes import Command
 from deploy.local.settings import CHECKOUT
 
-SERVERS = ("postgres", "valkey", "kafka")
-"""What the services cannot start without."""
+SERVERS = ("postgres", "valkey", "objects", "kafka")
+"""What the services cannot start without; those that the settings leave out do not count."""
 
 SERVICE_STOP_SECONDS = 12.0
 """A service drains for up to ten."""
@@ -50,11 +52,10 @@ class Part:
 
 def all_parts(layout: Layout) -> tuple[Part, ...]:
     """Every part of the stack, in the order in which `make status` shows them."""
-    broker = () if layout.settings.kafka_bootstrap else (_broker(layout),)
     return (
         _postgres(layout),
         _valkey(layout),
-        *broker,
+        *_broker(layout),
         _stripe(layout),
         _mailbox(layout),
         *(_service(name, layout) for name in SERVICES),
@@ -89,9 +90,24 @@ def _valkey(layout: Layout) -> Part:
     return Part("valkey", server.command, server.is_ready, ports=("valkey",))
 
 
-def _broker(layout: Layout) -> Part:
-    broker = LocalBroker(layout.ports["kafka"])
-    return Part("kafka", broker.command, broker.is_ready, ports=("kafka",), settle=broker.settle)
+def _broker(layout: Layout) -> tuple[Part, ...]:
+    if layout.settings.kafka_bootstrap:
+        return ()
+    durable = layout.settings.kafka == "durable"
+    objects = ObjectStore(layout.ports, layout.state)
+    broker = LocalBroker(layout.ports["kafka"], objects if durable else None)
+    kafka = Part(
+        "kafka",
+        broker.command,
+        broker.is_ready,
+        ports=("kafka",),
+        needs=("objects",),
+        settle=broker.settle,
+    )
+    if not durable:
+        return (kafka,)
+    require_installed()
+    return (Part("objects", objects.command, objects.is_ready, ports=OBJECT_PORTS), kafka)
 
 
 def _stripe(layout: Layout) -> Part:

@@ -52,7 +52,6 @@ _USUAL_AND_OFFSET = {
     "objects.volume.grpc": (59185, 185),
     "objects.filer": (59186, 186),
     "objects.filer.grpc": (59187, 187),
-    "objects.iceberg": (59188, 188),
 }
 
 
