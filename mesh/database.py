@@ -109,4 +109,4 @@ async def connect_alone(dsn: str) -> Connection:
 
 def load_queries(path: Path) -> Any:
     """Reads a queries.sql: `-- name: x`, a sentence, the statement with `:named` parameters."""
-    return aiosql.from_path(str(path), "asyncpg")
+    return aiosql.from_path(str(path), "asyncpg", mandatory_parameters=False)

@@ -34,7 +34,7 @@ async def migrate(connection: Any, folders: Sequence[Path]) -> list[str]:
         known = {row["name"]: row["checksum"] for row in rows}
         applied = []
         for folder in folders:
-            for path in sorted(folder.glob("*.sql")):  # noqa: ASYNC240 - once, at the start
+            for path in sorted(folder.glob("*.sql")):
                 if await _apply(connection, path, path.read_text(encoding="utf-8"), known):
                     applied.append(path.stem)
         return applied

@@ -1,0 +1,41 @@
+"""Page tokens are bound to their query and their hour."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mesh import pages
+from protos.search.v1 import search_pb2
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_a_token_brings_its_cursor_back_within_the_hour_and_not_after() -> None:
+    token = pages.encode_page(["2026-12-01", 7], "query", NOW)
+    assert pages.decode_page(token, "query", NOW + timedelta(minutes=59)) == ["2026-12-01", 7]
+    with pytest.raises(pages.PageTokenInvalid):
+        pages.decode_page(token, "query", NOW + timedelta(minutes=61))
+
+
+def test_a_token_of_another_query_is_refused() -> None:
+    token = pages.encode_page([1], "query", NOW)
+    with pytest.raises(pages.PageTokenInvalid):
+        pages.decode_page(token, "other", NOW)
+
+
+@given(st.text(max_size=60))
+def test_any_other_text_is_refused_and_never_crashes(text: str) -> None:
+    if not text:
+        assert pages.decode_page(text, "query", NOW) is None
+        return
+    with pytest.raises(pages.PageTokenInvalid):
+        pages.decode_page(text, "query", NOW)
+
+
+def test_the_query_hash_ignores_the_page_and_nothing_else() -> None:
+    first = search_pb2.SearchEventsRequest(query="a", page_size=10)
+    second = search_pb2.SearchEventsRequest(query="a", page_size=20, page_token="t")
+    third = search_pb2.SearchEventsRequest(query="b", page_size=10)
+    assert pages.query_hash(first) == pages.query_hash(second) != pages.query_hash(third)

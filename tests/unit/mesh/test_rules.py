@@ -1,0 +1,61 @@
+"""The field rules of the protos are kept, field by field."""
+
+import pytest
+
+from mesh import rules
+from protos.inventory.v1 import catalog_pb2, inventory_pb2
+from protos.mesh.v1 import money_pb2
+
+
+def fields(message: object) -> list[str]:
+    return [field for field, _ in rules.violations(message)]  # type: ignore[arg-type]
+
+
+def venue(**changes: object) -> catalog_pb2.CreateVenueRequest:
+    given = {"name": "Hall", "city": "Oslo", "country_code": "NO", "time_zone": "Europe/Oslo"}
+    return catalog_pb2.CreateVenueRequest(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def test_a_good_request_breaks_nothing() -> None:
+    assert rules.violations(venue()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "   "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "a\0b"}, "name"),
+        ({"country_code": "no"}, "countryCode"),
+        ({"latitude": 90.5}, "latitude"),
+        ({"latitude": float("nan")}, "latitude"),
+        ({"longitude": float("-inf")}, "longitude"),
+    ],
+)
+def test_a_broken_rule_names_its_field(changes: dict[str, object], field: str) -> None:
+    assert fields(venue(**changes)) == [field]
+
+
+def test_rules_hold_inside_lists_with_the_place_named() -> None:
+    request = inventory_pb2.HoldSeatsRequest(
+        pools=[inventory_pb2.PoolQuantity(pool_id="p1", quantity=1), inventory_pb2.PoolQuantity()]
+    )
+    assert fields(request) == ["pools[1].poolId", "pools[1].quantity"]
+
+
+def test_an_absent_optional_field_is_not_checked_and_a_present_one_is() -> None:
+    assert fields(catalog_pb2.UpdateVenueRequest()) == []
+    assert fields(catalog_pb2.UpdateVenueRequest(latitude=-91)) == ["latitude"]
+
+
+def test_a_list_has_a_bound_and_an_unknown_enum_value_is_refused() -> None:
+    request = inventory_pb2.HoldSeatsRequest(seat_ids=["s1"] * 101)
+    assert fields(request) == ["seatIds"]
+    plan = catalog_pb2.ImportPlanRequest(format=99, content="x")  # type: ignore[arg-type]
+    assert fields(plan) == ["format"]
+
+
+def test_a_required_message_must_be_there() -> None:
+    assert fields(catalog_pb2.ZonePrice(zone_name="A")) == ["price"]
+    assert fields(catalog_pb2.ZonePrice(zone_name="A", price=money_pb2.Money())) == []
