@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import datetime
 import logging
 import shlex
 import sys
@@ -15,6 +16,7 @@ from deploy.local.parts import chosen_parts
 from deploy.local.run import run
 from deploy.local.settings import load_settings
 from deploy.local.state import supervisor_pid
+from deploy.local.tls import ensure_certificates
 
 
 def _arguments() -> argparse.Namespace:
@@ -33,6 +35,7 @@ def _arguments() -> argparse.Namespace:
     logs = commands.add_parser("logs", help="follow the logs")
     logs.add_argument("part", nargs="?", help="only this part's")
     commands.add_parser("reset", help="end the stack and remove its state")
+    commands.add_parser("certificates", help="make the peers' certificates, and nothing else")
     commands.add_parser("env", help="print the services' settings, for a shell to read")
     grant = commands.add_parser("grant", help="give an account a role")
     grant.add_argument("email")
@@ -83,6 +86,9 @@ def _obey(arguments: argparse.Namespace, layout: Layout) -> int:
             _logs(layout, arguments.part)
         case "reset":
             _reset(layout)
+        case "certificates":
+            layout.state.tls.mkdir(parents=True, exist_ok=True)
+            ensure_certificates(layout.state.tls, datetime.datetime.now(datetime.UTC))
         case "env":
             _print_environment(layout)
         case "grant":

@@ -1,6 +1,10 @@
-"""How the supervisor finds out that a part serves."""
+"""How one finds out that a part serves.
+
+`python -m deploy.local.readiness HOST:PORT` asks a gRPC server once, for a container's health check.
+"""
 
 import asyncio
+import sys
 from contextlib import suppress
 
 import grpc.aio
@@ -34,3 +38,7 @@ async def serves_grpc(address: str) -> bool:
         except grpc.aio.AioRpcError:
             return False
     return bool(reply.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+if __name__ == "__main__":
+    sys.exit(not asyncio.run(serves_grpc(sys.argv[1])))

@@ -23,7 +23,7 @@ from deploy.local.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
-_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ORPHAN_POLL_SECONDS = 1.0
 
 
 async def run(layout: Layout, names: Sequence[str], *, detached: bool) -> None:
@@ -33,6 +33,7 @@ async def run(layout: Layout, names: Sequence[str], *, detached: bool) -> None:
         LocalStackError: something stands in the way, in one line.
     """
     ending = _end_on_signals()
+    orphaned = None if detached else asyncio.create_task(_end_when_orphaned(ending))
     lock = SupervisorLock(layout.state.pid_file)
     lock.acquire()
     try:
@@ -44,6 +45,8 @@ async def run(layout: Layout, names: Sequence[str], *, detached: bool) -> None:
         layout.state.write_status({"phase": "failed", "error": str(error)})
         raise
     finally:
+        if orphaned is not None:
+            orphaned.cancel()
         lock.release()
 
 
@@ -130,6 +133,23 @@ def _end_on_signals() -> asyncio.Event:
         ending.set()
 
     loop = asyncio.get_running_loop()
-    for ending_signal in _ENDINGS:
+    for ending_signal in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(ending_signal, on_signal)
+    if not _outlives_its_terminal():
+        loop.add_signal_handler(signal.SIGHUP, on_signal)
     return ending
+
+
+async def _end_when_orphaned(ending: asyncio.Event) -> None:
+    """Ends the stack when the `make run` that shows it was killed and could not say so."""
+    parent_pid = os.getppid()
+    while not _outlives_its_terminal():
+        await asyncio.sleep(ORPHAN_POLL_SECONDS)
+        if os.getppid() != parent_pid:
+            ending.set()
+            return
+
+
+def _outlives_its_terminal() -> bool:
+    """Whether `nohup` or its like asked us to stay."""
+    return signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

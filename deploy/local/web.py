@@ -46,7 +46,10 @@ def main() -> None:
     environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
     npm = str(folder / "npm")
     print("Building the web app…", flush=True)
-    for step in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build", "--silent"]):
+    for step in (
+        ["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+        ["run", "build", "--silent"],
+    ):
         done = subprocess.run(
             [npm, *step], cwd=WEB, env=environment, timeout=BUILD_SECONDS_MAX, check=False
         )

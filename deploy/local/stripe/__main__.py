@@ -16,6 +16,7 @@ HOST = "127.0.0.1"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy.local.stripe", description=__doc__)
+    parser.add_argument("--host", default=HOST, help="0.0.0.0 in a container")
     parser.add_argument("--port", type=int, default=12111)
     parser.add_argument("--state", type=Path, required=True, help="the SQLite file")
     parser.add_argument("--webhook-url", help="where every event is delivered")
@@ -34,7 +35,7 @@ def main() -> int:
         webhook_secret=arguments.webhook_secret,
         fault_seed=arguments.fault_seed,
     )
-    uvloop.run(serve(build(settings, time.time), HOST, arguments.port))
+    uvloop.run(serve(build(settings, time.time), arguments.host, arguments.port))
     return 0
 
 

@@ -10,6 +10,16 @@ from deploy.local.settings import CHECKOUT
 COMMAND_SECONDS = 60.0
 
 
+def environment_of(run_dir: Path, port_base: int) -> dict[str, str]:
+    """The environment that puts a stack there."""
+    return {
+        **os.environ,
+        "ONSALE_RUN_DIR": str(run_dir),
+        "ONSALE_PORT_BASE": str(port_base),
+        "ONSALE_DEMO": "off",
+    }
+
+
 def local(
     *arguments: str, run_dir: Path, port_base: int, **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -20,11 +30,5 @@ def local(
         text=True,
         timeout=COMMAND_SECONDS,
         cwd=CHECKOUT,
-        env={
-            **os.environ,
-            "ONSALE_RUN_DIR": str(run_dir),
-            "ONSALE_PORT_BASE": str(port_base),
-            "ONSALE_DEMO": "off",
-            **environment,
-        },
+        env={**environment_of(run_dir, port_base), **environment},
     )

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +14,10 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.broker import TOPICS
+from deploy.local.settings import CHECKOUT
+from deploy.local.state import StateFolder
 from tests.fixtures_servers import SERVER_PARTS
-from tests.integration.local.commands import local
+from tests.integration.local.commands import environment_of, local
 from tests.polling import wait_until
 from tests.stack import Stack
 
@@ -161,3 +165,24 @@ def test_reset_spares_files_that_are_not_the_stacks(tmp_path: Path, port_base: i
     (tmp_path / "thesis.odt").write_text("years of work")
     assert local("reset", run_dir=tmp_path, port_base=port_base).returncode == 0
     assert (tmp_path / "thesis.odt").read_text() == "years of work"
+
+
+def test_a_stack_in_the_foreground_ends_when_what_shows_it_is_killed(
+    tmp_path: Path, port_base: int
+) -> None:
+    """`make run` killed with SIGKILL passes nothing on; the shell here stands for make."""
+    shell = subprocess.Popen(
+        ["/bin/sh", "-c", f"{sys.executable} -m deploy.local run valkey; true"],
+        stdout=subprocess.DEVNULL,
+        cwd=CHECKOUT,
+        env=environment_of(tmp_path, port_base),
+    )
+    wait_until(
+        lambda: StateFolder(tmp_path).read_status().get("phase") == "serving",
+        within_seconds=END_SECONDS,
+        what="a start",
+    )
+    processes = family(int((tmp_path / "supervisor.pid").read_text()))
+    shell.kill()
+    shell.wait()
+    wait_until(all_gone(processes), within_seconds=END_SECONDS, what="an end")
