@@ -180,6 +180,7 @@ def _blank(account: Account, charge: Document, amount: int, reason: str) -> dict
             "card": {
                 "brand": card["brand"],
                 "case_type": "chargeback",
+                "network": card["brand"],
                 "network_reason_code": "10.4",
             },
         }

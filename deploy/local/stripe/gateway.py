@@ -98,7 +98,7 @@ class Gateway:
             call = Call(account, Parameters(values), request.path_params, by_browser)
             reply = self._run(operation, call, mark)
         if fault is not None and fault.action == "timeout_after_doing":
-            return LostReply(fault.delay_seconds, request.receive)
+            return LostReply(fault.delay_seconds)
         if fault is not None and fault.when == "after":
             await asyncio.sleep(fault.delay_seconds)
         return _response(request, reply)

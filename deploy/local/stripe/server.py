@@ -9,6 +9,8 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
+from deploy.local.stripe.lost_reply import CuttableProtocol
+
 DRAIN_SECONDS: Final = 2
 """How long open requests may take to end after SIGTERM; a held one is cut then."""
 
@@ -28,6 +30,7 @@ async def serve(app: Starlette, host: str, port: int) -> None:
             app,
             host=host,
             port=port,
+            http=CuttableProtocol,
             access_log=False,
             log_level="warning",
             timeout_graceful_shutdown=DRAIN_SECONDS,
