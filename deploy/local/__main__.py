@@ -108,6 +108,11 @@ def main() -> int:
     except LocalStackError as error:
         print(f"onsale: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        # Such as a disk that filled up meanwhile, or a folder that is not ours to write.
+        place = "" if error.filename is None else f"{error.filename}: "
+        print(f"onsale: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

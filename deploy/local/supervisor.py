@@ -1,6 +1,7 @@
 """Starts the parts in order, and ends them all."""
 
 import asyncio
+import logging
 import os
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,6 +11,8 @@ from deploy.local.keeper import Keeper
 from deploy.local.parts import SERVERS, Part
 from deploy.local.processes import Reaper
 from deploy.local.state import StateFolder
+
+log = logging.getLogger(__name__)
 
 
 class Supervisor:
@@ -84,7 +87,12 @@ class Supervisor:
             }
             for name, keeper in self._keepers.items()
         }
-        self._state.write_status({"supervisor": os.getpid(), "phase": self._phase, "parts": parts})
+        status = {"supervisor": os.getpid(), "phase": self._phase, "parts": parts}
+        try:
+            self._state.write_status(status)
+        except OSError as error:
+            # A disk that is full now must not end what still runs.
+            log.warning("the status cannot be written: %s", error)
 
     async def _keep_when_possible(self, keeper: Keeper) -> None:
         await self._wait_until_served(name for name in keeper.part.needs if name in self._keepers)

@@ -4,13 +4,18 @@ import json
 import os
 import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deploy.local.ports import Ports
 from deploy.local.state import STATE_FORMAT
 from tests.integration.local.commands import local
+from tests.polling import wait_until
+from tests.stack import Stack
 
 
 def one_line(result: subprocess.CompletedProcess[str]) -> str:
@@ -48,18 +53,48 @@ def test_a_full_disk_is_named_with_what_is_left_and_what_is_needed(
     assert "ONSALE_RUN_DIR" in line
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
-def test_a_file_system_that_is_really_full_is_refused(tmp_path: Path, port_base: int) -> None:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system of 8 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(tmp_path)], capture_output=True
     )
     if mounted.returncode:
         pytest.skip(f"cannot mount a tmpfs here: {mounted.stderr.decode().strip()}")
-    try:
-        line = one_line(local("up", "valkey", run_dir=tmp_path, port_base=port_base))
-    finally:
-        subprocess.run(["umount", str(tmp_path)], check=True)
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_file_system_that_is_really_full_is_refused(small_disk: Path, port_base: int) -> None:
+    line = one_line(local("up", "valkey", run_dir=small_disk, port_base=port_base))
     assert "the disk is full" in line
+
+
+def test_what_runs_goes_on_when_the_disk_fills_up(small_disk: Path) -> None:
+    with Stack(
+        small_disk, parts=["valkey"], environment={"ONSALE_FREE_DISK_BYTES_MIN": "0"}
+    ) as stack:
+        filler = small_disk / "filler"
+        with suppress(OSError), filler.open("wb") as file:
+            while True:
+                file.write(bytes(4096))
+        valkey = psutil.Process(stack.kill("valkey"))
+        wait_until(
+            lambda: not valkey.is_running() and answers_ping(stack.ports["valkey"]),
+            within_seconds=20,
+            what="a restart on a full disk",
+        )
+        filler.unlink()
+
+
+def answers_ping(port: int) -> bool:
+    """Whether a Valkey answers."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        connection.sendall(b"PING\r\n")
+        return connection.recv(7) == b"+PONG\r\n"
+    return False
 
 
 def test_a_half_initialised_data_folder_is_refused_until_reset(
