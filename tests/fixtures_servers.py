@@ -1,6 +1,10 @@
 """Fixtures: the whole stack, and single servers for tests that need no more."""
 
+import contextlib
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -9,29 +13,49 @@ import redis.asyncio
 
 from tests.stack import Stack
 
+LOGS_KEPT = Path(tempfile.gettempdir()) / "onsale-test-logs"
+
+
+@contextlib.contextmanager
+def state_folder(name: str) -> Iterator[Path]:
+    """A folder for a stack's state, its logs copied to LOGS_KEPT at the end.
+
+    Not below pytest's own: each new session of pytest shuts that folder to all but its user, and PostgreSQL, which runs
+    as another one when we are root, loses its data in the middle of a test.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"onsale-{name}-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        if (folder / "logs").exists():
+            shutil.copytree(folder / "logs", LOGS_KEPT / name, dirs_exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 SERVER_PARTS = ("postgres", "valkey", "kafka")
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """The whole stack without a demo catalogue, shared by the session; per-address limits off."""
     lifted = {"ONSALE_EDGE_REQUESTS_PER_MINUTE_PER_ADDRESS": "0"}
-    with Stack(tmp_path_factory.mktemp("stack"), environment=lifted) as running:
+    with state_folder("stack") as folder, Stack(folder, environment=lifted) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def demo_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def demo_stack() -> Iterator[Stack]:
     """The whole stack as a first `make run` leaves it, with its demo catalogue."""
     lifted = {"ONSALE_EDGE_REQUESTS_PER_MINUTE_PER_ADDRESS": "0"}
-    with Stack(tmp_path_factory.mktemp("demo"), demo=True, environment=lifted) as running:
+    with state_folder("demo") as folder, Stack(folder, demo=True, environment=lifted) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def servers() -> Iterator[Stack]:
     """PostgreSQL, Valkey and the broker, without the services: up in two seconds."""
-    with Stack(tmp_path_factory.mktemp("servers"), parts=SERVER_PARTS) as running:
+    with state_folder("servers") as folder, Stack(folder, parts=SERVER_PARTS) as running:
         yield running
 
 
