@@ -10,7 +10,7 @@ POLL_SECONDS = 0.05
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], *, within_seconds: float, what: str) -> T:
+def wait_until(condition: Callable[[], T | None], *, within_seconds: float, what: str) -> T:
     """Returns the condition's first true value, or fails saying what did not happen."""
     deadline = time.monotonic() + within_seconds
     while not (value := condition()):
@@ -21,7 +21,7 @@ def wait_until(condition: Callable[[], T], *, within_seconds: float, what: str) 
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[T]], *, within_seconds: float, what: str
+    condition: Callable[[], Awaitable[T | None]], *, within_seconds: float, what: str
 ) -> T:
     """The same for a condition that is a coroutine."""
     deadline = time.monotonic() + within_seconds
