@@ -6,6 +6,9 @@ from datetime import datetime
 from mesh.errors import Conflict, InvalidArgument, NotFound
 from mesh.timestamps import to_proto
 
+ZONE_NAMES_TOLD_MAX = 20
+"""How many zone names an error lists: errors travel in HTTP/2 trailers, which are small."""
+
 
 class VenueNotFound(NotFound):
     """There is no such venue, or it is not the caller's."""
@@ -56,9 +59,9 @@ class PricesInvalid(InvalidArgument):
         super().__init__(
             "zonePrices",
             problem,
-            missingZoneNames=list(missing),
-            unknownZoneNames=list(unknown),
-            repeatedZoneNames=list(repeated),
+            missingZoneNames=list(missing[:ZONE_NAMES_TOLD_MAX]),
+            unknownZoneNames=list(unknown[:ZONE_NAMES_TOLD_MAX]),
+            repeatedZoneNames=list(repeated[:ZONE_NAMES_TOLD_MAX]),
         )
 
 

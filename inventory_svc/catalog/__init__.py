@@ -1,0 +1,1 @@
+"""The catalogue: venues, their plans, and the events that organisers make in them."""

@@ -1,0 +1,16 @@
+"""Settings of the inventory; environment `ONSALE_INVENTORY_…`."""
+
+from pydantic_settings import SettingsConfigDict
+
+from mesh.config import ServiceSettings
+
+
+class InventorySettings(ServiceSettings):
+    """What the inventory has of its own."""
+
+    model_config = SettingsConfigDict(env_prefix="ONSALE_INVENTORY_", frozen=True, extra="ignore")
+
+    database_dsn: str = "postgresql://inventory@127.0.0.1:55432/inventory"
+    public_port: int = 50051
+    peer_port: int = 50151
+    metrics_port: int = 9091
