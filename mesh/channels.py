@@ -22,6 +22,9 @@ from mesh.contract import Rpc, describe
 from mesh.errors import from_rpc_error
 
 MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+METADATA_BYTES_MAX = 128 * 1024
+"""Errors travel in trailers, and some list facts: a faulty seat plan has 200 faults, about 60 kB. gRPC's own 8 kB would
+turn them into RESOURCE_EXHAUSTED."""
 ATTEMPTS_MAX = 3
 RECONNECT_MILLIS_MAX = 1_000
 
@@ -32,6 +35,7 @@ _forward: ContextVar[bool] = ContextVar("forward", default=False)
 _OPTIONS = [
     ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
     ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
+    ("grpc.max_metadata_size", METADATA_BYTES_MAX),
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", RECONNECT_MILLIS_MAX),
@@ -74,7 +78,7 @@ class Peers:
     def __init__(self, name: str, settings: MeshSettings) -> None:
         self._name = name
         self._settings = settings
-        self._channels: dict[str, Any] = {}
+        self._channels: dict[tuple[str, bool], Any] = {}
 
     def stub(self, stub_class: type[T], neighbour: str) -> T:
         """Returns a stub of a service of a neighbour, such as "inventory"; channels are shared."""
@@ -82,15 +86,23 @@ class Peers:
 
     def channel(self, neighbour: str) -> Any:
         """Returns the channel to a neighbour's peer port."""
-        if neighbour not in self._channels:
-            self._channels[neighbour] = grpc.aio.secure_channel(
+        return self._channel(neighbour, is_plain=False)
+
+    def plain_channel(self, neighbour: str) -> Any:
+        """Returns a channel that adds no deadline, token or trace: the edge sets its calls' own."""
+        return self._channel(neighbour, is_plain=True)
+
+    def _channel(self, neighbour: str, *, is_plain: bool) -> Any:
+        key = (neighbour, is_plain)
+        if key not in self._channels:
+            self._channels[key] = grpc.aio.secure_channel(
                 self._settings.peer_address(neighbour),
                 credentials(self._settings.tls_dir, self._name),
                 # The certificate's name is the service's; addresses differ by where it runs.
                 options=[*_OPTIONS, ("grpc.ssl_target_name_override", neighbour)],
-                interceptors=client_chain(),
+                interceptors=[] if is_plain else client_chain(),
             )
-        return self._channels[neighbour]
+        return self._channels[key]
 
     async def close(self) -> None:
         """Closes all channels."""
