@@ -40,8 +40,20 @@ def stack_environment(layout: Layout) -> dict[str, str]:
 
 def service_environment(layout: Layout, caller: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment of a service: the caller's, with the addresses of this stack."""
-    python = {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    return {**caller, **python, **stack_environment(layout)}
+    return {**plain_environment(caller), **stack_environment(layout)}
+
+
+def plain_environment(caller: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The caller's environment, made fit for a Python program of this checkout."""
+    direct = ",".join(filter(None, [caller.get("NO_PROXY", ""), LOOPBACK, "localhost"]))
+    return {
+        **caller,
+        "PYTHONPATH": str(CHECKOUT),
+        "PYTHONUNBUFFERED": "1",
+        # A proxy that leads out of the machine cannot lead back into it.
+        "NO_PROXY": direct,
+        "no_proxy": direct,
+    }
 
 
 def _addresses(service: str, layout: Layout) -> dict[str, str]:

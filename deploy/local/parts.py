@@ -1,20 +1,18 @@
 """The table of parts: what runs, what it needs first, and how one knows that it serves."""
 
-import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from deploy.local import readiness
 from deploy.local.broker import LocalBroker
-from deploy.local.environment import STRIPE_WEBHOOK_SECRET, service_environment
+from deploy.local.environment import STRIPE_WEBHOOK_SECRET, plain_environment, service_environment
 from deploy.local.errors import LocalStackError
 from deploy.local.layout import Layout
 from deploy.local.objects import PORTS as OBJECT_PORTS
 from deploy.local.objects import ObjectStore, require_installed
 from deploy.local.ports import LOOPBACK, SERVICES
 from deploy.local.processes import Command
-from deploy.local.settings import CHECKOUT
 
 SERVERS = ("postgres", "valkey", "objects", "kafka")
 """What the services cannot start without; those that the settings leave out do not count."""
@@ -171,5 +169,4 @@ def _service(name: str, layout: Layout) -> Part:
 
 
 def _module(name: str, *arguments: str) -> Command:
-    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
-    return Command([sys.executable, "-m", name, *arguments], environment)
+    return Command([sys.executable, "-m", name, *arguments], plain_environment())

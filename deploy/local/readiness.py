@@ -12,6 +12,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 PROBE_SECONDS = 2.0
 
+_DIRECTLY = (("grpc.enable_http_proxy", 0),)
+
 
 async def answers_http(host: str, port: int, path: str = "/healthz") -> bool:
     """Whether a GET of the path is answered with 200."""
@@ -31,7 +33,7 @@ async def answers_http(host: str, port: int, path: str = "/healthz") -> bool:
 async def serves_grpc(address: str) -> bool:
     """Whether the server at the address says SERVING for itself as a whole."""
     # A channel of its own per probe: a kept one would wait out its reconnect backoff first.
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with grpc.aio.insecure_channel(address, options=_DIRECTLY) as channel:
         stub = health_pb2_grpc.HealthStub(channel)
         try:
             reply = await stub.Check(health_pb2.HealthCheckRequest(), timeout=PROBE_SECONDS)

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,10 @@ STATE_FORMAT = 1
 """Grows when an older checkout could no longer use the state."""
 
 PASSWORD_BYTES = 18
+
+LOCK_ATTEMPTS = 10
+LOCK_RETRY_SECONDS = 0.03
+"""Who asks whether a stack runs holds its lock for an instant: that is not a second stack."""
 
 _OWN_ENTRIES = (
     "data",
@@ -166,20 +171,17 @@ class SupervisorLock:
     def acquire(self) -> None:
         """Takes the lock and writes our process id, or raises AlreadyRunning."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
+        for _ in range(LOCK_ATTEMPTS):
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(descriptor)
-                raise AlreadyRunning(self._path.parent, _read_pid(self._path)) from None
             # The former holder may have removed the file between our open and our lock.
-            if _same_file(descriptor, self._path):
-                break
+            if _lock(descriptor) and _same_file(descriptor, self._path):
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, f"{os.getpid()}\n".encode())
+                self._descriptor = descriptor
+                return
             os.close(descriptor)
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
-        self._descriptor = descriptor
+            time.sleep(LOCK_RETRY_SECONDS)
+        raise AlreadyRunning(self._path.parent, _read_pid(self._path))
 
     def release(self) -> None:
         """Removes the file while it is still ours, then lets go."""
@@ -194,12 +196,17 @@ def supervisor_pid(state: StateFolder) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _read_pid(state.pid_file)
+        return None if _lock(descriptor) else _read_pid(state.pid_file)
     finally:
         os.close(descriptor)
-    return None
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _same_file(descriptor: int, path: Path) -> bool:

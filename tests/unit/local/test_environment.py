@@ -99,3 +99,9 @@ def test_a_wrong_variable_is_named(
     monkeypatch.setenv(variable, value)
     with pytest.raises(LocalStackError, match=f"{variable}='{value}'"):
         load_settings()
+
+
+def test_a_proxy_is_not_asked_for_what_runs_on_this_machine(tmp_path: Path) -> None:
+    caller = {"HTTP_PROXY": "http://proxy:3128", "NO_PROXY": "intranet"}
+    environment = service_environment(layout(tmp_path), caller)
+    assert environment["NO_PROXY"] == environment["no_proxy"] == "intranet,127.0.0.1,localhost"
