@@ -11,11 +11,11 @@ from deploy.local import background
 from deploy.local.environment import stack_environment
 from deploy.local.errors import LocalStackError
 from deploy.local.layout import Layout
+from deploy.local.lock import supervisor_pid
 from deploy.local.logs import follow, tail
 from deploy.local.parts import chosen_parts
 from deploy.local.run import run
 from deploy.local.settings import load_settings
-from deploy.local.state import supervisor_pid
 from deploy.local.tls import ensure_certificates
 
 

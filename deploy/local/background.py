@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from deploy.local.console import address_table, status_table
 from deploy.local.errors import LocalStackError
 from deploy.local.layout import Layout
+from deploy.local.lock import supervisor_pid
 from deploy.local.logs import open_for_append, tail
 from deploy.local.parts import Part, all_parts
 from deploy.local.settings import CHECKOUT
-from deploy.local.state import supervisor_pid
 
 POLL_SECONDS = 0.1
 

@@ -2,9 +2,9 @@
 
 import json
 
+from deploy.local.databases import SUPERUSER
 from deploy.local.layout import Layout
 from deploy.local.ports import SERVICES
-from deploy.local.postgres import SUPERUSER
 from deploy.local.state import write_atomically
 
 _GRPC = ("accounts", *(service for service in SERVICES if service != "edge"))

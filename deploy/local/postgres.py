@@ -13,26 +13,15 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from deploy.local.databases import SUPERUSER, make_missing
 from deploy.local.errors import HalfInitialised, LocalStackError
-from deploy.local.ports import LOOPBACK, SERVICES
+from deploy.local.ports import LOOPBACK
 from deploy.local.processes import Command, leashed, processes_at_home_in
 from deploy.local.state import StateFolder
 from deploy.local.unprivileged import give, make_reachable, server_user
 from deploy.local.wheels import program
 
 log = logging.getLogger(__name__)
-
-SUPERUSER = "postgres"
-
-EXTENSIONS = (
-    "pg_trgm",
-    "unaccent",
-    "cube",
-    "earthdistance",
-    "btree_gin",
-    "btree_gist",
-    "pg_stat_statements",
-)
 
 SETTINGS = {
     "listen_addresses": LOOPBACK,
@@ -57,7 +46,6 @@ SETTINGS = {
 }
 
 CONNECT_SECONDS = 2.0
-STATEMENT_SECONDS = 30.0
 INITDB_SECONDS = 60.0
 ORPHAN_SECONDS = 10.0
 _POLL_SECONDS = 0.05
@@ -154,19 +142,8 @@ class LocalPostgres:
         return True
 
     async def settle(self) -> None:
-        """Makes the extensions, roles and databases that are not there yet."""
-        connection = await asyncpg.connect(
-            self.dsn(SUPERUSER), timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS
-        )
-        try:
-            rows = await connection.fetch("SELECT datname FROM pg_database")
-            missing = [owner for owner in SERVICES if owner not in {row[0] for row in rows}]
-            if missing:
-                await self._fill_template()
-            for owner in missing:
-                await self._make_database(connection, owner)
-        finally:
-            await connection.close()
+        """Makes the databases, roles and extensions that are not there yet."""
+        await make_missing(self.dsn, self.state.secret)
 
     def _initialise(self, user: str | None) -> None:
         self.data.mkdir(mode=0o700)
@@ -215,28 +192,6 @@ class LocalPostgres:
             asked = True
             await asyncio.sleep(_POLL_SECONDS)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-
-    async def _fill_template(self) -> None:
-        """Puts the extensions where every new database is copied from."""
-        connection = await asyncpg.connect(
-            self.dsn(SUPERUSER, "template1"),
-            timeout=CONNECT_SECONDS,
-            command_timeout=STATEMENT_SECONDS,
-        )
-        try:
-            for extension in EXTENSIONS:
-                await connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
-        finally:
-            await connection.close()
-
-    async def _make_database(self, connection: asyncpg.Connection, owner: str) -> None:
-        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", owner):
-            # Our passwords are URL-safe base 64: no character in them needs quoting.
-            password = self.state.secret(owner)
-            await connection.execute(f"CREATE ROLE {owner} LOGIN PASSWORD '{password}'")
-        await connection.execute(f"CREATE DATABASE {owner} OWNER {owner}")
-        # None reads another's.
-        await connection.execute(f"REVOKE CONNECT ON DATABASE {owner} FROM PUBLIC")
 
     def _socket_setting(self) -> str:
         too_long = len(os.fsencode(self._sockets)) > _UNIX_PATH_BYTES_MAX - len(".s.PGSQL.65535")

@@ -13,12 +13,12 @@ from deploy.local.console import address_table
 from deploy.local.environment import service_environment
 from deploy.local.errors import LocalStackError, PartFailed
 from deploy.local.layout import Layout
+from deploy.local.lock import SupervisorLock
 from deploy.local.logs import follow, open_for_append, tail
 from deploy.local.parts import Part, chosen_parts
 from deploy.local.preflight import check_and_prepare
 from deploy.local.processes import leashed
 from deploy.local.settings import CHECKOUT
-from deploy.local.state import SupervisorLock
 from deploy.local.supervisor import Supervisor
 
 log = logging.getLogger(__name__)

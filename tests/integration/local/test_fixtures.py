@@ -5,7 +5,7 @@ import redis.asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.broker import PARTITIONS, TOPICS
-from deploy.local.postgres import EXTENSIONS
+from deploy.local.databases import EXTENSIONS
 
 
 async def test_a_test_gets_a_database_with_every_extension(database: str) -> None:

@@ -80,7 +80,8 @@ def test_what_runs_goes_on_when_the_disk_fills_up(small_disk: Path) -> None:
         with suppress(OSError), filler.open("wb") as file:
             while True:
                 file.write(bytes(4096))
-        valkey = psutil.Process(stack.kill("valkey"))
+        valkey = psutil.Process(stack.pid_of("valkey"))
+        stack.kill("valkey")
         wait_until(
             lambda: not valkey.is_running() and answers_ping(stack.ports["valkey"]),
             within_seconds=20,

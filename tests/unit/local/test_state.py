@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local.errors import AlreadyRunning, DiskFull, HalfInitialised, LocalStackError
+from deploy.local.lock import SupervisorLock, supervisor_pid
 from deploy.local.postgres import LocalPostgres
-from deploy.local.state import StateFolder, SupervisorLock, supervisor_pid
+from deploy.local.state import StateFolder
 
 
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
