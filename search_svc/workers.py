@@ -1,0 +1,95 @@
+"""What keeps the index fresh: the consumer, the rebuild, the counts, the trend."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from google.protobuf.message import Message
+
+from mesh import ids, timestamps
+from mesh.database import Connection
+from protos.inventory.v1 import events_pb2 as inventory_events
+from protos.mesh.v1 import envelope_pb2
+from protos.payment.v1 import events_pb2 as payment_events
+from protos.payment.v1 import order_pb2
+from search_svc import store
+from search_svc.index import Index
+from search_svc.neighbours import Inventory, document
+from search_svc.store import Changes, PostgresIndex
+
+COUNTS_BATCH_MAX = 200
+STALE_AGE_SECONDS = 60.0
+
+Step = Callable[[], Awaitable[bool]]
+
+
+def consume(own: PostgresIndex, also: Index | None, changed: Callable[[], None]) -> Any:
+    """Returns the consumer's handler. `also` is the other backend, where one is chosen."""
+
+    async def handle(
+        connection: Connection, envelope: envelope_pb2.Envelope, payload: Message
+    ) -> None:
+        if isinstance(payload, inventory_events.EventChanged):
+            indexed = document(payload.facts)
+            await own.put_in(connection, [indexed])
+            if also:
+                await also.put([indexed])
+        elif isinstance(payload, payment_events.OrderPaid):
+            sold = sum(
+                line.quantity
+                for line in payload.order.lines
+                if line.kind == order_pb2.Order.Line.FACE
+            )
+            when = timestamps.from_proto(envelope.occurred_time)
+            if when:
+                await store.add_sale(connection, ids.parse_event(envelope.key), when, sold)
+        else:
+            await store.add_dirty(connection, ids.parse_event(envelope.key))
+        changed()
+
+    return handle
+
+
+def rebuild(inventory: Inventory, indexes: list[Index]) -> Step:
+    """Returns the step that reads the whole catalogue again: what Kafka lost is found here."""
+
+    async def step() -> bool:
+        async for documents in inventory.catalog():
+            for index in indexes:
+                await index.put(documents)
+        return False
+
+    return step
+
+
+def recount(inventory: Inventory, changes: Changes, indexes: list[Index]) -> Step:
+    """Returns the step that asks for the counts of changed events, and of those not counted for a minute."""
+
+    async def step() -> bool:
+        event_ids = await changes.take_dirty(COUNTS_BATCH_MAX)
+        is_full = len(event_ids) == COUNTS_BATCH_MAX
+        if not event_ids:
+            event_ids = await changes.stale(STALE_AGE_SECONDS, COUNTS_BATCH_MAX)
+        if not event_ids:
+            return False
+        try:
+            counts = await inventory.counts(event_ids)
+        except Exception:
+            await changes.put_back(event_ids)
+            raise
+        for index in indexes:
+            await index.count(counts)
+        return is_full
+
+    return step
+
+
+def compute_trend(changes: Changes, window_seconds: float) -> Step:
+    """Returns the step that computes the trend."""
+
+    async def step() -> bool:
+        await changes.compute_trend(window_seconds)
+        return False
+
+    return step
