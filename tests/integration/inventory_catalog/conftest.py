@@ -1,4 +1,4 @@
-"""The catalogue's real handlers behind the real server, on a database of the test's own."""
+"""The catalogue's real handlers behind the real server, shared by the session: every test has organisers of its own."""
 
 import asyncio
 import datetime
@@ -6,7 +6,6 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from mesh.identity import ACCESS_TOKEN_AUDIENCE, ACCESS_TOKEN_TYP, KeySet
 from mesh.keys import KeyRing
 from mesh.server import Server
 from protos.inventory.v1 import catalog_pb2, catalog_pb2_grpc
+from tests.fixtures_servers import PostgresServer
 
 METADATA_BYTES_MAX = 256 * 1024
 
@@ -94,21 +94,29 @@ class Catalog:
         channel = grpc.aio.insecure_channel(self.address, options=options)
         return catalog_pb2_grpc.CatalogServiceStub(channel)
 
+    async def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int((await self.rows(f"SELECT count(*) FROM {table}"))[0][0])
+
     async def rows(self, statement: str, *arguments: object) -> list[Any]:
         """Looks into the database, which no client can."""
         async with self.database.connection() as connection:
             return list(await connection.fetch(statement, *arguments))
 
 
-@pytest.fixture
-async def catalog(database: str, tmp_path: Path) -> AsyncIterator[Catalog]:
-    ensure_certificates(tmp_path, datetime.datetime.now(datetime.UTC))
-    opened = await open_database(database, [MIGRATIONS])
+@pytest.fixture(scope="session")
+async def catalog(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Catalog]:
+    tls_dir = tmp_path_factory.mktemp("tls")
+    ensure_certificates(tls_dir, datetime.datetime.now(datetime.UTC))
+    database = await postgres.create()
+    opened = await open_database(postgres.dsn(database), [MIGRATIONS])
     keys = await KeyRing.open(opened, "session")
     public, peer = free_port(), free_port()
-    mesh = MeshSettings(tls_dir=tmp_path, inventory_peer_address=f"127.0.0.1:{peer}")
+    mesh = MeshSettings(tls_dir=tls_dir, inventory_peer_address=f"127.0.0.1:{peer}")
     settings = InventorySettings(
-        database_dsn=database, public_port=public, peer_port=peer, metrics_port=0, drain_seconds=1
+        database_dsn=opened.dsn, public_port=public, peer_port=peer, metrics_port=0, drain_seconds=1
     )
 
     async def fetch() -> Any:
@@ -129,6 +137,7 @@ async def catalog(database: str, tmp_path: Path) -> AsyncIterator[Catalog]:
     await serving
     await peers.close()
     await opened.close()
+    await postgres.drop(database)
 
 
 @pytest.fixture

@@ -38,10 +38,12 @@ def of(event: Any, **fields: Any) -> dict[str, Any]:
     return {"event_id": event.event_id, **fields}
 
 
-async def told(catalog: Catalog) -> list[events_pb2.EventChanged]:
-    """What the outbox holds, oldest first."""
+async def told(catalog: Catalog, event: Any) -> list[events_pb2.EventChanged]:
+    """What the outbox holds of an event, oldest first."""
     facts = []
-    for row in await catalog.rows("SELECT topic, envelope FROM outbox ORDER BY outbox_no"):
+    for row in await catalog.rows(
+        "SELECT topic, envelope FROM outbox WHERE key = $1 ORDER BY outbox_no", event.event_id
+    ):
         assert row["topic"] == "onsale.catalog.v1"
         fact = events_pb2.EventChanged()
         envelope_pb2.Envelope.FromString(row["envelope"]).payload.Unpack(fact)
@@ -162,9 +164,10 @@ async def test_a_faulty_event_is_refused_naming_the_field(
 async def test_nothing_of_a_refused_event_is_written(
     catalog: Catalog, organiser: Organiser, hall: Any
 ) -> None:
+    tables = ("events", "zones", "seats", "seat_maps", "outbox")
+    before = [await catalog.count(table) for table in tables]
     await organiser.refused("CreateEvent", event_request(hall, zone_prices=prices(Front=1)))
-    for table in ("events", "zones", "seats", "seat_maps", "outbox"):
-        assert await catalog.rows(f"SELECT 1 FROM {table}") == [], table
+    assert [await catalog.count(table) for table in tables] == before
 
 
 async def test_an_event_needs_a_plan(organiser: Organiser, venue: Any) -> None:
@@ -184,9 +187,10 @@ async def test_a_new_plan_changes_no_event_that_was_made_before(
 async def test_the_same_request_makes_one_event(
     catalog: Catalog, organiser: Organiser, hall: Any
 ) -> None:
+    before = await catalog.count("events")
     first = await organiser.call("CreateEvent", event_request(hall, request_id="r"))
     assert await organiser.call("CreateEvent", event_request(hall, request_id="r")) == first
-    assert len(await catalog.rows("SELECT event_id FROM events")) == 1
+    assert await catalog.count("events") == before + 1
 
 
 async def test_a_draft_is_seen_by_its_organiser_only(
@@ -215,7 +219,10 @@ async def test_publishing_keeps_the_sale_time_and_the_room_that_were_set(
 ) -> None:
     opens = at(START_SECONDS - DAY_SECONDS)
     draft = await organiser.call("CreateEvent", event_request(hall, sale_open_time=opens))
-    await catalog.rows("UPDATE events SET requires_admission = true")
+    await catalog.rows(
+        "UPDATE events SET requires_admission = true WHERE event_id = $1",
+        ids.parse_event(draft.event_id),
+    )
     published = await organiser.call("PublishEvent", catalog_pb2.PublishEventRequest(**of(draft)))
     assert published.sale_open_time == opens
     assert published.requires_admission
@@ -253,7 +260,7 @@ async def test_every_change_is_told_once_with_the_whole_state(
     changed = await organiser.call("UpdateEvent", changes)
     cancel = catalog_pb2.CancelEventRequest(**of(draft, reason="Rain"))
     cancelled = await organiser.call("CancelEvent", cancel)
-    facts = await told(catalog)
+    facts = await told(catalog, draft)
     assert [fact.facts.event.version for fact in facts] == [1, 2, 3, 4]
     assert facts[2].facts.event == changed
     assert facts[3].facts.event == cancelled
@@ -324,7 +331,9 @@ async def test_the_catalogue_lists_what_was_published_in_id_order(
     await organiser.call("CancelEvent", catalog_pb2.CancelEventRequest(event_id=shown[1]))
     await organiser.call("CancelEvent", catalog_pb2.CancelEventRequest(**of(draft)))
     service = catalog.service()
-    first = await service.ListCatalog(catalog_pb2.ListCatalogRequest(page_size=2))
+    first = await service.ListCatalog(
+        catalog_pb2.ListCatalogRequest(page_size=2, after_event_id=draft.event_id)
+    )
     second = await service.ListCatalog(
         catalog_pb2.ListCatalogRequest(page_size=2, after_event_id=shown[1])
     )

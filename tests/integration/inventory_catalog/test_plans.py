@@ -35,6 +35,7 @@ async def test_a_csv_plan_is_read(organiser: Organiser, venue: Any) -> None:
 async def test_every_fault_is_told_with_its_place_and_nothing_is_saved(
     organiser: Organiser, venue: Any, catalog: Catalog
 ) -> None:
+    before = await catalog.count("plans")
     plan = pretix_plan()
     seats = plan["zones"][0]["rows"][0]["seats"]
     seats[1]["seat_guid"] = seats[0]["seat_guid"]
@@ -51,7 +52,7 @@ async def test_every_fault_is_told_with_its_place_and_nothing_is_saved(
         'zone "Stalls", row A, seat 3': 'category "Royal" is not one of the plan\'s',
         'zone "Stalls", row A, seat 4': "position.x is not a number",
     }
-    assert await catalog.rows("SELECT plan_id FROM plans") == []
+    assert await catalog.count("plans") == before
 
 
 async def test_a_thousand_faults_still_reach_the_caller(organiser: Organiser, venue: Any) -> None:
