@@ -1,0 +1,38 @@
+import { count } from "../../format";
+
+export const event = {
+  when: "When",
+  where: "Where",
+  prices: "Prices, all fees included",
+  zone: "Zone",
+  price: "Price",
+  left: "Free now",
+  counting: "…",
+  soldOutZone: "None",
+  about: "About",
+  rules: "Before you buy",
+  refund: "Give tickets back for their full price until the event starts. It works at once, without asking anybody.",
+  transferRule: "Pass a ticket on to another address; your own code then stops working.",
+  limit: (seats: number, tickets: number) =>
+    `Up to ${count(seats)} seats at a time, ${count(tickets)} tickets each in all.`,
+  holdRule: (minutes: number) => `Seats that you choose are yours for ${count(minutes)} minutes while you pay.`,
+  access: "Wheelchair places cost the same as the seats around them and are chosen on the same map.",
+  capacity: (value: number) => `${count(value)} places`,
+  buttons: {
+    draw: "Join the draw",
+    line: "Join the line",
+    seats: "Choose seats",
+    returns: "Look for returned seats",
+    remind: "Remind me",
+  },
+  cancelled: "Cancelled",
+  cancelledText: "This event is cancelled. Every order is being refunded; you need do nothing.",
+  over: "This event is over.",
+  opens: (when: string) => `The sale opens ${when}.`,
+  opensIn: "Opens in",
+  signInEarly: (time: string) => `Sign in now, not at ${time}.`,
+  soldOut: "Every seat is held or sold. Seats whose time runs out come back here.",
+  draft: "A draft: only you can see it.",
+  lineNote: "This sale goes through a line, so that nobody gains by being quick.",
+  reminderName: (name: string) => `Sale opens: ${name}`,
+};

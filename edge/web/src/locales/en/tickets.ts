@@ -1,0 +1,17 @@
+export const tickets = {
+  title: "My tickets",
+  empty: "No tickets yet. Tickets appear here seconds after you pay.",
+  find: "Find an event",
+  saved: (time: string) => `Saved on this device, ${time}`,
+  offline: (time: string) => `You are offline. Your tickets work all the same. Saved ${time}.`,
+  show: "Show the code",
+  hide: "Hide the code",
+  qr: (seat: string) => `Ticket code, ${seat}`,
+  used: (time: string) => `Let in at ${time}`,
+  pdf: "PDF",
+  pdfFailed: "The PDF did not load. The code on this page works.",
+  order: "Order",
+  noCode: "This ticket has no code any more.",
+  bright: "Turn the screen to full brightness at the gate.",
+  past: "Past events",
+};
