@@ -1,0 +1,1 @@
+"""Gates: what happens to a code that is shown, and the record of it."""

@@ -1,0 +1,1 @@
+"""Tickets, their signed codes, and how they come to be."""

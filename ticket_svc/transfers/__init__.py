@@ -1,0 +1,1 @@
+"""Passing tickets on to other accounts."""
