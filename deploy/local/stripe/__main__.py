@@ -27,7 +27,6 @@ def main() -> int:
     if (arguments.webhook_url is None) != (arguments.webhook_secret is None):
         parser.error("--webhook-url and --webhook-secret go together")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     settings = Settings(
         state=arguments.state,
         public_url=arguments.public_url or f"http://{HOST}:{arguments.port}",

@@ -1,7 +1,9 @@
 """The ASGI application: routes, CORS for browsers, background work."""
 
 import asyncio
+import logging
 import random
+import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +29,8 @@ from deploy.local.stripe.operations import OPERATIONS, Operation
 from deploy.local.stripe.schedule import Schedule
 from deploy.local.stripe.store import Store
 from deploy.local.stripe.webhooks import Deliverer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ def build(settings: Settings, clock: Clock) -> Starlette:
             asyncio.create_task(deliverer.run(), name="deliverer"),
             asyncio.create_task(schedule.run(), name="schedule"),
         ]
+        for task in background:
+            task.add_done_callback(_stop_if_failed)
         yield
         for task in background:
             task.cancel()
@@ -93,6 +99,13 @@ def build(settings: Settings, clock: Clock) -> Starlette:
         exception_handlers={HTTPException: _unknown, StripeError: local_api.refuse},
         lifespan=lifespan,
     )
+
+
+def _stop_if_failed(task: asyncio.Task[None]) -> None:
+    """Ends the process when background work broke: half a Stripe is worse than none."""
+    if not task.cancelled() and (failure := task.exception()) is not None:
+        logger.critical("%s failed", task.get_name(), exc_info=failure)
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _handler(

@@ -96,8 +96,12 @@ def _blank(account: Account, endpoint_id: str, url: str, events: list[str]) -> d
 
 
 def _valid_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not url.isascii() or not url.isprintable():
         raise InvalidRequest(
             "Invalid URL: An explicit scheme (such as https) must be provided.",
             code="url_invalid",

@@ -71,7 +71,7 @@ def test_card_of(method: Document) -> TestCard | None:
 def _read_card(card: Parameters, now: int) -> tuple[TestCard, int, int]:
     card.allow(CARD_PARAMETERS)
     number = re.sub(r"[ -]", "", card.required_text("number"))
-    if not re.fullmatch(r"\d{12,19}", number) or not passes_luhn(number):
+    if not re.fullmatch(r"[0-9]{12,19}", number) or not passes_luhn(number):
         raise CardError(
             "Your card number is incorrect.", code="incorrect_number", param=card.path("number")
         )
@@ -91,7 +91,7 @@ def _read_card(card: Parameters, now: int) -> tuple[TestCard, int, int]:
             param=card.path("exp_year"),
         )
     security_code = card.text("cvc")
-    if security_code is not None and not re.fullmatch(r"\d{3,4}", security_code):
+    if security_code is not None and not re.fullmatch(r"[0-9]{3,4}", security_code):
         raise CardError(
             "Your card's security code is invalid.", code="invalid_cvc", param=card.path("cvc")
         )

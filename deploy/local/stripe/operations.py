@@ -171,7 +171,7 @@ OPERATIONS: Final = (
     Operation(
         "GET",
         "/v1/charges/{charge}/refunds",
-        refunds.LIST_PARAMETERS - {"charge"},
+        CURSOR_PARAMETERS,
         _list_refunds_of_charge,
     ),
     Operation(

@@ -12,7 +12,7 @@ METADATA_KEYS_MAX: Final = 50
 METADATA_NAME_LENGTH_MAX: Final = 40
 METADATA_VALUE_LENGTH_MAX: Final = 500
 
-INTEGER: Final = re.compile(rf"-?\d{{1,{INTEGER_DIGITS_MAX}}}")
+INTEGER: Final = re.compile(rf"-?[0-9]{{1,{INTEGER_DIGITS_MAX}}}")
 
 
 class Parameters:

@@ -127,3 +127,18 @@ WHERE idempotency_key = :idempotency_key AND kept_at > :kept_after;
 -- name: delete_old_replies(kept_before)!
 -- Forgets replies after Stripe's retention.
 DELETE FROM replies WHERE kept_at <= :kept_before;
+
+-- name: delete_old_events(events_max, batch_rows)!
+-- Forgets the oldest events beyond a count, but none that is still to be delivered.
+DELETE FROM objects WHERE seq IN (
+    SELECT seq FROM objects
+    WHERE kind = 'event'
+      AND seq <= (SELECT seq FROM objects WHERE kind = 'event'
+                  ORDER BY seq DESC LIMIT 1 OFFSET :events_max)
+      AND id NOT IN (SELECT event_id FROM deliveries)
+    ORDER BY seq LIMIT :batch_rows);
+
+-- name: delete_loose_event_links()!
+-- Forgets what found events that are gone.
+DELETE FROM links WHERE kind = 'event'
+  AND seq < (SELECT coalesce(min(seq), 0) FROM objects WHERE kind = 'event');

@@ -20,8 +20,12 @@ JOBS: Final[dict[str, Callable[[Account, str], None]]] = {
     "settle_charge": ledger.settle_later,
 }
 POLL_SECONDS: Final = 5.0
-FORGET_SECONDS: Final = 600.0
-"""How often replies older than their retention are removed."""
+FORGET_SECONDS: Final = 60.0
+"""How often old replies and events are removed."""
+EVENTS_MAX: Final = 50_000
+"""How many events are kept. Stripe keeps them for 30 days; a busy test makes as many in minutes."""
+FORGET_EVENTS_MAX: Final = 5_000
+"""How many are removed at once, so that nobody waits long."""
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +54,7 @@ class Schedule:
             if now >= forget_at:
                 with self._account.store.transaction():
                     self._keys.forget_old()
+                    self._account.store.forget_events(EVENTS_MAX, FORGET_EVENTS_MAX)
                 forget_at = now + FORGET_SECONDS
             for job in self._account.store.due_jobs(now):
                 self._run(job)
@@ -68,6 +73,13 @@ class Schedule:
         except StripeError as refusal:
             # What it was meant for has changed since, such as a payment refunded meanwhile.
             logger.info("job %s on %s not done: %s", job.name, job.object_id, refusal)
-            with store.transaction():
-                store.finish_job(job.id)
+            self._drop(job)
+        except Exception:
+            # One that cannot be done must not keep the others from being done.
+            logger.exception("job %s on %s failed", job.name, job.object_id)
+            self._drop(job)
         self._wake_deliverer()
+
+    def _drop(self, job: Job) -> None:
+        with self._account.store.transaction():
+            self._account.store.finish_job(job.id)

@@ -154,6 +154,13 @@ class Store:
                 return
             seq = rows[-1][0]
 
+    def forget_events(self, events_max: int, batch_rows: int) -> None:
+        """Removes the oldest events beyond a count, at most so many at once."""
+        self._queries.delete_old_events(
+            self._connection, events_max=events_max, batch_rows=batch_rows
+        )
+        self._queries.delete_loose_event_links(self._connection)
+
     def balance_by_currency(self, now: float) -> list[tuple[str, int, int]]:
         return list(self._queries.balance_by_currency(self._connection, now=now))
 

@@ -4,14 +4,14 @@ import asyncio
 import hashlib
 import hmac
 import logging
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Final
 
-import httpx
 import orjson
 
 from deploy.local.stripe.account import Clock
-from deploy.local.stripe.store import Delivery, Document, Store
+from deploy.local.stripe.posting import NotAnswered, Poster
+from deploy.local.stripe.store import BATCH_ROWS, Delivery, Document, Store
 
 DELIVERIES_AT_ONCE_MAX: Final = 32
 DELIVERY_TIMEOUT_SECONDS: Final = 10.0
@@ -41,6 +41,7 @@ class Deliverer:
         self._clock = clock
         self._awake = asyncio.Event()
         self._in_flight: set[int] = set()
+        self._poster = Poster()
         self._places = asyncio.Semaphore(DELIVERIES_AT_ONCE_MAX)
 
     def wake(self) -> None:
@@ -49,22 +50,21 @@ class Deliverer:
 
     async def run(self) -> None:
         """Delivers until cancelled."""
-        limits = httpx.Limits(max_connections=DELIVERIES_AT_ONCE_MAX)
-        async with (
-            httpx.AsyncClient(
-                timeout=DELIVERY_TIMEOUT_SECONDS, limits=limits, trust_env=False
-            ) as client,
-            asyncio.TaskGroup() as tasks,
-        ):
-            while True:
-                self._awake.clear()
-                now = self._clock()
-                for delivery in self._store.due_deliveries(now):
-                    if delivery.id in self._in_flight:
-                        continue
+        with closing(self._poster):
+            async with asyncio.TaskGroup() as tasks:
+                await self._deliver_all(tasks)
+
+    async def _deliver_all(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            self._awake.clear()
+            now = self._clock()
+            due = self._store.due_deliveries(now)
+            for delivery in due:
+                if delivery.id not in self._in_flight:
                     await self._places.acquire()
                     self._in_flight.add(delivery.id)
-                    tasks.create_task(self._deliver(client, delivery))
+                    tasks.create_task(self._deliver(delivery))
+            if len(due) < BATCH_ROWS:
                 await self._sleep(self._store.next_delivery_due_at(now))
 
     async def _sleep(self, until: float | None) -> None:
@@ -73,20 +73,19 @@ class Deliverer:
             async with asyncio.timeout(max(pause, 0)):
                 await self._awake.wait()
 
-    async def _deliver(self, client: httpx.AsyncClient, delivery: Delivery) -> None:
+    async def _deliver(self, delivery: Delivery) -> None:
         try:
             event = self._store.find("event", delivery.event_id)
             endpoint = self._store.find("webhook_endpoint", delivery.endpoint_id)
             if event is None or endpoint is None:
                 taken = True  # the endpoint was deleted: nobody waits for this any more
             else:
-                taken = await self._post(client, endpoint, event)
+                taken = await self._post(endpoint, event)
             with self._store.transaction():
                 self._settle(delivery, taken)
         finally:
             self._in_flight.discard(delivery.id)
             self._places.release()
-            self._awake.set()
 
     def _settle(self, delivery: Delivery, taken: bool) -> None:
         attempts = delivery.attempts + 1
@@ -98,8 +97,9 @@ class Deliverer:
         else:
             due_at = self._clock() + RETRY_AFTER_SECONDS[attempts - 1]
             self._store.postpone_delivery(delivery.id, attempts, due_at)
+            self._awake.set()
 
-    async def _post(self, client: httpx.AsyncClient, endpoint: Document, event: Document) -> bool:
+    async def _post(self, endpoint: Document, event: Document) -> bool:
         body = orjson.dumps(event)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
@@ -107,8 +107,9 @@ class Deliverer:
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
-            answer = await client.post(endpoint["url"], content=body, headers=headers)
-        except (httpx.HTTPError, httpx.InvalidURL) as failure:
+            async with asyncio.timeout(DELIVERY_TIMEOUT_SECONDS):
+                status = await self._poster.post(endpoint["url"], headers, body)
+        except (NotAnswered, TimeoutError, ValueError) as failure:
             logger.info("event %s not delivered: %r", event["id"], failure)
             return False
-        return answer.is_success
+        return 200 <= status < 300

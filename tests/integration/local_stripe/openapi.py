@@ -12,8 +12,8 @@ STRIPE_MOCK = "github.com/stripe/stripe-mock@v0.203.0"
 DOWNLOAD_SECONDS = 110
 
 
-def load_schemas() -> dict[str, Any]:
-    """Stripe's schemas, by name; skips the test where they cannot be had."""
+def load_document() -> dict[str, Any]:
+    """Stripe's OpenAPI document; skips the test where it cannot be had."""
     go = shutil.which("go")
     if go is None:
         pytest.skip("needs Go, to fetch Stripe's OpenAPI document with stripe-mock")
@@ -24,9 +24,17 @@ def load_schemas() -> dict[str, Any]:
     if fetched.returncode != 0:
         pytest.skip(f"stripe-mock cannot be fetched here: {fetched.stderr.strip()[:200]}")
     folder = Path(json.loads(fetched.stdout)["Dir"])
-    document = json.loads((folder / "embedded/openapi/spec3.json").read_text())
-    schemas: dict[str, Any] = document["components"]["schemas"]
-    return schemas
+    document: dict[str, Any] = json.loads((folder / "embedded/openapi/spec3.json").read_text())
+    return document
+
+
+def request_parameters(document: dict[str, Any], method: str, path: str) -> set[str]:
+    """The parameters that Stripe takes for an operation, beside those in the address."""
+    operation = document["paths"][path][method.lower()]
+    body = operation.get("requestBody", {}).get("content", {})
+    form = body.get("application/x-www-form-urlencoded", {}).get("schema", {})
+    query = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
+    return query | set(form.get("properties", {}))
 
 
 class Schemas:

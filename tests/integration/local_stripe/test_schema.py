@@ -5,15 +5,21 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.local_stripe.openapi import Schemas, load_schemas
+from deploy.local.stripe.operations import OPERATIONS
+from tests.integration.local_stripe.openapi import Schemas, load_document, request_parameters
 from tests.integration.local_stripe.server import KEY, LocalStripe, WebhookReceiver
 
 pytestmark = pytest.mark.go
 
 
 @pytest.fixture(scope="module")
-def schemas() -> Schemas:
-    return Schemas(load_schemas())
+def document() -> dict[str, Any]:
+    return load_document()
+
+
+@pytest.fixture(scope="module")
+def schemas(document: dict[str, Any]) -> Schemas:
+    return Schemas(document["components"]["schemas"])
 
 
 class Journey:
@@ -111,6 +117,26 @@ def test_every_reply_and_every_event_fits_stripes_own_schema(
         "balance", "balance_transaction", "charge", "customer", "dispute", "event",
         "payment_intent", "payment_method", "refund", "webhook_endpoint",
     }  # fmt: skip
+
+
+def test_no_operation_takes_a_parameter_that_stripe_does_not(document: dict[str, Any]) -> None:
+    for operation in OPERATIONS:
+        known = request_parameters(document, operation.method, operation.path)
+        assert operation.accepts <= known, (operation.method, operation.path)
+
+
+def test_every_type_of_event_is_one_of_stripes(
+    local_stripe: LocalStripe, webhooks: WebhookReceiver, document: dict[str, Any]
+) -> None:
+    walk(local_stripe, webhooks)
+    create = document["paths"]["/v1/webhook_endpoints"]["post"]["requestBody"]["content"]
+    form = create["application/x-www-form-urlencoded"]["schema"]["properties"]
+    known = set(form["enabled_events"]["items"]["enum"])
+
+    told = {event["type"] for event in webhooks.events}
+
+    assert told <= known
+    assert len(told) >= 15
 
 
 def _known_fields(value: Any) -> Any:
