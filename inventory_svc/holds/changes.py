@@ -1,0 +1,210 @@
+"""What is written of holds, seats, pool counters and requests: set-based, each with the condition that makes it safe.
+
+Functions take the connection of the caller's transaction. Arguments stand in the order in which the statement in
+queries.sql first names them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from inventory_svc.holds import store
+from inventory_svc.holds.holds import Hold
+from inventory_svc.holds.placing import RunOut, Taking
+from inventory_svc.holds.store import queries
+from mesh.database import Connection
+from mesh.requests import RequestKey
+
+Answer = tuple[RequestKey, bytes | None, bytes | None]
+"""A request with its reply or its refusal, serialised."""
+
+
+async def add_requests(connection: Connection, answers: Sequence[Answer]) -> None:
+    """Remembers replies and refusals. Raises RowsMoved when one was remembered elsewhere meanwhile."""
+    if not answers:
+        return
+    added = await connection.fetchval(
+        queries.add_requests.sql,
+        [key.scope for key, _, _ in answers],
+        [key.method for key, _, _ in answers],
+        [key.request_id for key, _, _ in answers],
+        [key.body_hash for key, _, _ in answers],
+        [reply for _, reply, _ in answers],
+        [refusal for _, _, refusal in answers],
+    )
+    if added != len(answers):
+        raise store.RowsMoved
+
+
+async def take_seats(connection: Connection, event_id: int, takings: Sequence[Taking]) -> None:
+    """Gives seats to new holds. Raises RowsMoved when one of them cannot be given after all."""
+    if not takings:
+        return
+    given = await connection.fetchval(
+        queries.take_seats.sql,
+        [taking.seat_no for taking in takings],
+        [taking.fence_seen for taking in takings],
+        [taking.hold.hold_id for taking in takings],
+        [taking.hold.held_until for taking in takings],
+        event_id,
+    )
+    if given != len(takings):
+        raise store.RowsMoved
+
+
+@dataclass(slots=True)
+class Counters:
+    """How many places move from one of a shard's counters to another."""
+
+    available: int = 0
+    held: int = 0
+    sold: int = 0
+
+
+class PlaceMoves:
+    """Moves of places, summed up by shard."""
+
+    def __init__(self) -> None:
+        self._by_shard: defaultdict[tuple[int, int], Counters] = defaultdict(Counters)
+
+    def move(self, pool_no: int, shard_no: int, quantity: int, source: str, target: str) -> None:
+        """Moves places from one counter, such as "held", to another."""
+        counters = self._by_shard[pool_no, shard_no]
+        setattr(counters, source, getattr(counters, source) - quantity)
+        setattr(counters, target, getattr(counters, target) + quantity)
+
+    async def write(self, connection: Connection, event_id: int) -> None:
+        """Writes the moves, in one statement."""
+        moves = [(key, move) for key, move in self._by_shard.items() if move != Counters()]
+        if moves:
+            await connection.execute(
+                queries.move_places.sql,
+                [pool_no for (pool_no, _), _ in moves],
+                [shard_no for (_, shard_no), _ in moves],
+                [move.available for _, move in moves],
+                [move.held for _, move in moves],
+                [move.sold for _, move in moves],
+                event_id,
+            )
+
+
+async def add_holds(connection: Connection, holds: Sequence[Hold], now: datetime) -> None:
+    """Writes new holds of one event, with their places and the use of their admissions."""
+    if not holds:
+        return
+    event_id = holds[0].event_id
+    await connection.execute(
+        queries.add_holds.sql,
+        event_id,
+        now,
+        holds[0].currency_code,
+        [hold.hold_id for hold in holds],
+        [hold.account_id for hold in holds],
+        [hold.admission_id for hold in holds],
+        [hold.held_until for hold in holds],
+        [_array(seat.seat_no for seat in hold.seats) for hold in holds],
+        [_array(seat.zone_no for seat in hold.seats) for hold in holds],
+        [_array(seat.price_minor for seat in hold.seats) for hold in holds],
+        [_array(seat.fence for seat in hold.seats) for hold in holds],
+        [hold.count - len(hold.seats) for hold in holds],
+    )
+    await _add_places(connection, event_id, holds)
+    uses = Counter(hold.admission_id for hold in holds if hold.admission_id is not None)
+    if uses:
+        await connection.execute(
+            queries.count_admissions.sql, now, list(uses), list(uses.values()), event_id
+        )
+
+
+async def _add_places(connection: Connection, event_id: int, holds: Sequence[Hold]) -> None:
+    rows = [(hold, places) for hold in holds for places in hold.places]
+    if rows:
+        await connection.execute(
+            queries.add_places.sql,
+            event_id,
+            [hold.hold_id for hold, _ in rows],
+            [places.pool_no for _, places in rows],
+            [places.shard_no for _, places in rows],
+            [places.zone_no for _, places in rows],
+            [places.price_minor for _, places in rows],
+            [places.quantity for _, places in rows],
+            [hold.held_until for hold, _ in rows],
+        )
+
+
+def _array(numbers: Iterable[int]) -> str:
+    # A list of lists does not pass through unnest; each list goes as the text of an array.
+    return "{" + ",".join(map(str, numbers)) + "}"
+
+
+async def drop_places(connection: Connection, event_id: int, run_out: Sequence[RunOut]) -> None:
+    """Takes places that ran out from their holds."""
+    if run_out:
+        await connection.execute(
+            queries.drop_places.sql,
+            [places.hold_id for places in run_out],
+            [places.pool_no for places in run_out],
+            [places.shard_no for places in run_out],
+            event_id,
+        )
+
+
+async def expire(connection: Connection, event_id: int, hold_ids: Iterable[UUID]) -> list[Hold]:
+    """Ends holds whose time is over; returns those that nobody had ended before."""
+    wanted = list(set(hold_ids))
+    if not wanted:
+        return []
+    await connection.execute(queries.lock_holds.sql, event_id, wanted)
+    rows = await connection.fetch(queries.expire_holds.sql, event_id, wanted)
+    return await store.read_holds(connection, event_id, [row["hold_id"] for row in rows])
+
+
+async def free(
+    connection: Connection,
+    event_id: int,
+    holds: Sequence[Hold],
+    seat_states: Sequence[int],
+    counter: str,
+) -> list[int]:
+    """Gives back what holds still have: seats in some states, places in a counter. Returns the seats."""
+    hold_ids = [hold.hold_id for hold in holds]
+    seat_nos = [seat_no for hold in holds for seat_no in hold.seat_nos]
+    rows = []
+    if seat_nos:
+        rows = await connection.fetch(
+            queries.free_seats.sql, event_id, seat_nos, hold_ids, list(seat_states)
+        )
+    if any(hold.places for hold in holds):
+        moves = PlaceMoves()
+        for row in await connection.fetch(queries.free_places.sql, event_id, hold_ids):
+            moves.move(row["pool_no"], row["shard_no"], row["claimed"], counter, "available")
+        await moves.write(connection, event_id)
+    return [row["seat_no"] for row in rows]
+
+
+async def release(connection: Connection, hold: Hold) -> None:
+    """Ends a hold that was given back."""
+    await connection.execute(queries.release_hold.sql, hold.event_id, hold.hold_id)
+
+
+async def extend(connection: Connection, hold: Hold, held_until: datetime) -> None:
+    """Makes a hold and all that it has last longer. Raises RowsMoved when a part of it is gone."""
+    of_hold = (held_until, hold.event_id, hold.hold_id)
+    await connection.execute(queries.extend_hold.sql, *of_hold)
+    if hold.seats:
+        extended = await connection.fetchval(
+            queries.extend_seats.sql, held_until, hold.event_id, hold.seat_nos, hold.hold_id
+        )
+        if extended != len(hold.seats):
+            raise store.RowsMoved
+    if hold.places:
+        await connection.execute(queries.extend_places.sql, *of_hold)
+
+
+async def tidied(connection: Connection, event_id: int, hold_ids: Sequence[UUID]) -> None:
+    """Takes holds that are over from the expiry worker's list."""
+    await connection.execute(queries.tidied_holds.sql, event_id, hold_ids)

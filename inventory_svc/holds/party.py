@@ -1,0 +1,82 @@
+"""A party: one request for seats and places, waiting in its event's lane."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from inventory_svc.holds.best_available import Offer, Wish
+from mesh.requests import RequestKey
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The right to hold, from the event's room."""
+
+    admission_id: UUID
+    expire_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesAsked:
+    """Places wanted in one pool."""
+
+    pool_no: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the best seats are, as the buyer put it."""
+
+    quantity: int
+    zone_no: int | None = None
+    price_max_minor: int | None = None
+    accessible: bool = False
+
+    def wish(self, prices_minor: dict[int, int]) -> Wish:
+        """Returns what to look for at today's prices."""
+        zone_nos = frozenset(
+            zone_no
+            for zone_no, price in prices_minor.items()
+            if self.zone_no in (None, zone_no)
+            and (self.price_max_minor is None or price <= self.price_max_minor)
+        )
+        return Wish(self.quantity, zone_nos, self.accessible)
+
+
+@dataclass(slots=True)
+class Party:
+    """Who wants what."""
+
+    hold_id: UUID
+    """What the hold will be called if it is placed."""
+    account_id: UUID
+    request: RequestKey | None = None
+    admission: Admission | None = None
+    admission_is_invalid: bool = False
+    """True when a token came that is no admission of this buyer to this event."""
+
+    seat_nos: tuple[int, ...] = ()
+    places: tuple[PlacesAsked, ...] = ()
+    best: Asked | None = None
+
+    picked: tuple[int, ...] | None = None
+    """With `best`: the seats to try for, from what was seen free before the locks."""
+    offer: Offer | None = None
+    """With `best` and nothing picked: what comes nearest."""
+    rounds: int = field(default=0)
+    """How often it was tried and told to try again."""
+
+    @property
+    def wanted_seat_nos(self) -> tuple[int, ...]:
+        """The seats to lock for it."""
+        return (self.picked or ()) if self.best else self.seat_nos
+
+    @property
+    def count(self) -> int:
+        """How many seats and places it wants."""
+        if self.best:
+            return self.best.quantity
+        return len(self.seat_nos) + sum(asked.quantity for asked in self.places)

@@ -1,0 +1,257 @@
+-- name: lock_party!
+-- Takes the locks of a batch in the one global order: event, buyers, admissions, pool shards, seats, holds. Nothing is
+-- decided by this statement; the next ones, whose snapshots are younger than every lock, do.
+SELECT lock_party(:event_id, :account_ids::uuid[], :admission_ids::uuid[], :admission_account_ids::uuid[],
+                  :admission_expire_times::timestamptz[], :pool_nos::integer[], :shard_nos::integer[],
+                  :seat_nos::integer[], :hold_ids::uuid[]);
+
+-- name: read_terms^
+-- Returns what the event's row says, its prices, and the time: after the locks, by the clock that rows are compared to.
+SELECT clock_timestamp() AS now, e.publish_time, e.state, e.sale_open_time, e.end_time, e.requires_admission,
+       e.seats_per_hold, e.live_holds_per_buyer, e.tickets_per_buyer, e.hold_seconds, e.currency_code,
+       (SELECT array_agg(zone_no ORDER BY zone_no) FROM zones z WHERE z.event_id = e.event_id) AS zone_nos,
+       (SELECT array_agg(price_minor ORDER BY zone_no) FROM zones z WHERE z.event_id = e.event_id) AS prices_minor
+FROM events e
+WHERE e.event_id = :event_id;
+
+-- name: read_clock$
+-- Returns the time by the clock that rows are compared to.
+SELECT clock_timestamp();
+
+-- name: read_usage
+-- Counts what buyers have of an event.
+SELECT account_id,
+       count(*) FILTER (WHERE state = 'PINNED' OR state = 'HELD' AND held_until > :now) AS live_holds,
+       sum(CASE WHEN state = 'CONFIRMED' THEN sold_count
+                WHEN state = 'PINNED' OR held_until > :now THEN cardinality(seat_nos) + place_count
+                ELSE 0 END) AS tickets
+FROM holds
+WHERE event_id = :event_id AND account_id = ANY (:account_ids::uuid[]) AND state IN ('HELD', 'PINNED', 'CONFIRMED')
+GROUP BY account_id;
+
+-- name: read_seats
+-- Returns seats as they stand.
+SELECT seat_no, state, hold_id, held_until, fence
+FROM seats
+WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]);
+
+-- name: read_shards
+-- Returns pool counters as they stand, in the order of their keys.
+SELECT pool_no, shard_no, available
+FROM pool_shards
+WHERE event_id = :event_id
+  AND (pool_no, shard_no) IN (SELECT pool_no, shard_no
+                              FROM unnest(:pool_nos::integer[], :shard_nos::integer[]) AS wanted (pool_no, shard_no))
+ORDER BY pool_no, shard_no;
+
+-- name: read_run_out
+-- Returns places of holds whose time is over, in pools whose shards are all locked.
+SELECT hold_id, pool_no, shard_no, claimed
+FROM hold_places
+WHERE event_id = :event_id AND pool_no = ANY (:pool_nos::integer[]) AND held_until <= :now
+ORDER BY held_until
+LIMIT :batch_max;
+
+-- name: read_closed_admissions
+-- Returns which of some admissions are closed.
+SELECT admission_id
+FROM admission_uses
+WHERE event_id = :event_id AND admission_id = ANY (:admission_ids::uuid[]) AND close_time IS NOT NULL;
+
+-- name: read_requests
+-- Returns what requests came to before: the table is that of mesh/requests.py, read for a whole batch.
+SELECT r.scope, r.method, r.request_id, r.body_hash, r.reply, r.refusal
+FROM requests r
+JOIN unnest(:scopes::text[], :methods::text[], :request_ids::text[]) AS wanted (scope, method, request_id)
+  ON r.scope = wanted.scope AND r.method = wanted.method AND r.request_id = wanted.request_id;
+
+-- name: add_requests$
+-- Remembers what requests came to, in the transaction of their effect; returns how many were new.
+WITH added AS (
+    INSERT INTO requests (scope, method, request_id, body_hash, reply, refusal, lease_until)
+    SELECT r.scope, r.method, r.request_id, r.body_hash, r.reply, r.refusal, clock_timestamp()
+    FROM unnest(:scopes::text[], :methods::text[], :request_ids::text[], :body_hashes::bytea[], :replies::bytea[],
+                :refusals::bytea[]) AS r (scope, method, request_id, body_hash, reply, refusal)
+    ORDER BY r.scope, r.method, r.request_id
+    ON CONFLICT (scope, method, request_id) DO NOTHING
+    RETURNING 1
+)
+SELECT count(*) FROM added;
+
+-- name: take_seats$
+-- Gives seats to new holds: free ones, or those of holds whose time is over, and only with the fence that was read.
+-- Returns how many it gave, which must be all.
+WITH taken AS (
+    UPDATE seats
+    SET state = 1, hold_id = t.hold_id, held_until = t.held_until, fence = seats.fence + 1
+    FROM unnest(:seat_nos::integer[], :fences::bigint[], :hold_ids::uuid[], :held_untils::timestamptz[])
+         AS t (seat_no, fence, hold_id, held_until)
+    WHERE seats.event_id = :event_id AND seats.seat_no = t.seat_no AND seats.fence = t.fence
+      AND (seats.state = 0 OR seats.state = 1 AND seats.held_until <= clock_timestamp())
+    RETURNING 1
+)
+SELECT count(*) FROM taken;
+
+-- name: move_places!
+-- Moves places between a shard's counters; the checks of the table keep each from going below zero.
+UPDATE pool_shards
+SET available = available + m.available, held = held + m.held, sold = sold + m.sold
+FROM unnest(:pool_nos::integer[], :shard_nos::integer[], :availables::integer[], :helds::integer[], :solds::integer[])
+     AS m (pool_no, shard_no, available, held, sold)
+WHERE pool_shards.event_id = :event_id AND pool_shards.pool_no = m.pool_no AND pool_shards.shard_no = m.shard_no;
+
+-- name: add_holds!
+-- Writes new holds.
+INSERT INTO holds (event_id, hold_id, account_id, admission_id, state, create_time, held_until, tidy_time,
+                   currency_code, seat_nos, seat_zone_nos, seat_prices_minor, seat_fences, place_count)
+SELECT :event_id, h.hold_id, h.account_id, h.admission_id, 'HELD', :now, h.held_until, h.held_until,
+       :currency_code, h.seat_nos::integer[], h.seat_zone_nos::integer[], h.seat_prices_minor::bigint[],
+       h.seat_fences::bigint[], h.place_count
+FROM unnest(:hold_ids::uuid[], :account_ids::uuid[], :admission_ids::uuid[], :held_untils::timestamptz[],
+            :seat_nos::text[], :seat_zone_nos::text[], :seat_prices_minor::text[], :seat_fences::text[],
+            :place_counts::integer[])
+     AS h (hold_id, account_id, admission_id, held_until, seat_nos, seat_zone_nos, seat_prices_minor, seat_fences,
+           place_count);
+
+-- name: add_places!
+-- Writes the places of new holds.
+INSERT INTO hold_places (event_id, hold_id, pool_no, shard_no, zone_no, price_minor, quantity, claimed, held_until)
+SELECT :event_id, p.hold_id, p.pool_no, p.shard_no, p.zone_no, p.price_minor, p.quantity, p.quantity, p.held_until
+FROM unnest(:hold_ids::uuid[], :pool_nos::integer[], :shard_nos::integer[], :zone_nos::integer[],
+            :prices_minor::bigint[], :quantities::integer[], :held_untils::timestamptz[])
+     AS p (hold_id, pool_no, shard_no, zone_no, price_minor, quantity, held_until);
+
+-- name: count_admissions!
+-- Records that holds were placed with admissions.
+UPDATE admission_uses
+SET hold_count = hold_count + u.holds, first_use_time = coalesce(first_use_time, :now), last_use_time = :now
+FROM unnest(:admission_ids::uuid[], :hold_counts::integer[]) AS u (admission_id, holds)
+WHERE admission_uses.event_id = :event_id AND admission_uses.admission_id = u.admission_id;
+
+-- name: drop_places!
+-- Takes places that ran out from their holds; the shards were given them back.
+UPDATE hold_places SET claimed = 0, held_until = NULL
+FROM unnest(:hold_ids::uuid[], :pool_nos::integer[], :shard_nos::integer[]) AS d (hold_id, pool_no, shard_no)
+WHERE hold_places.event_id = :event_id AND hold_places.hold_id = d.hold_id AND hold_places.pool_no = d.pool_no
+  AND hold_places.shard_no = d.shard_no;
+
+-- name: lock_holds!
+-- Locks holds, last of all locks.
+SELECT hold_id FROM holds WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) ORDER BY hold_id FOR UPDATE;
+
+-- name: expire_holds
+-- Ends holds whose time is over, each once; returns those that this statement ended.
+UPDATE holds SET state = 'EXPIRED', version = version + 1
+WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state = 'HELD' AND held_until <= clock_timestamp()
+RETURNING hold_id;
+
+-- name: read_holds
+-- Returns holds of an event.
+SELECT event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code, seat_nos,
+       seat_zone_nos, seat_prices_minor, seat_fences, version, order_id, pin_time, pin_deadline
+FROM holds
+WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[])
+ORDER BY hold_id;
+
+-- name: read_places
+-- Returns the places of holds of an event, as they were placed.
+SELECT hold_id, pool_no, shard_no, zone_no, price_minor, quantity, claimed, held_until
+FROM hold_places
+WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[])
+ORDER BY hold_id, pool_no, shard_no;
+
+-- name: free_seats
+-- Gives back the seats that some holds still have in one of some states; returns them.
+UPDATE seats SET state = 0, hold_id = NULL, held_until = NULL, fence = fence + 1
+WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND hold_id = ANY (:hold_ids::uuid[])
+  AND state = ANY (:states::smallint[])
+RETURNING seat_no, hold_id;
+
+-- name: free_places
+-- Takes from holds the places that they still have; the shards are given them back by the caller.
+WITH claims AS (
+    SELECT event_id, hold_id, pool_no, shard_no, claimed
+    FROM hold_places
+    WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND claimed > 0
+), freed AS (
+    UPDATE hold_places SET claimed = 0, held_until = NULL
+    FROM claims
+    WHERE hold_places.event_id = claims.event_id AND hold_places.hold_id = claims.hold_id
+      AND hold_places.pool_no = claims.pool_no AND hold_places.shard_no = claims.shard_no
+    RETURNING hold_places.hold_id, hold_places.pool_no, hold_places.shard_no, claims.claimed
+)
+SELECT hold_id, pool_no, shard_no, claimed FROM freed;
+
+-- name: release_hold!
+-- Ends a hold that was given back.
+UPDATE holds SET state = 'RELEASED', tidy_time = NULL, version = version + 1
+WHERE event_id = :event_id AND hold_id = :hold_id;
+
+-- name: extend_hold!
+-- Makes a hold last longer, once.
+UPDATE holds SET held_until = :held_until, tidy_time = :held_until, extended = true, version = version + 1
+WHERE event_id = :event_id AND hold_id = :hold_id AND state = 'HELD' AND NOT extended;
+
+-- name: extend_seats$
+-- Makes the seats of a hold last longer; returns how many, which must be all.
+WITH extended AS (
+    UPDATE seats SET held_until = :held_until
+    WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND hold_id = :hold_id AND state = 1
+    RETURNING 1
+)
+SELECT count(*) FROM extended;
+
+-- name: extend_places!
+-- Makes the places of a hold last longer.
+UPDATE hold_places SET held_until = :held_until
+WHERE event_id = :event_id AND hold_id = :hold_id AND held_until IS NOT NULL;
+
+-- name: holds_to_tidy
+-- Returns holds whose time is over and of which something may lie about, oldest first.
+SELECT event_id, hold_id
+FROM holds
+WHERE tidy_time <= clock_timestamp()
+ORDER BY tidy_time
+LIMIT :batch_max;
+
+-- name: tidied_holds!
+-- Takes holds that are over from the expiry worker's list.
+UPDATE holds SET tidy_time = NULL
+WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state <> 'HELD';
+
+-- name: try_expiry_lease$
+-- Lets one process at a time tidy, until its transaction ends.
+SELECT pg_try_advisory_xact_lock(:lock_space::integer, :lock_no::integer);
+
+-- name: read_seating
+-- Returns where the seats of an event are, in the map's order.
+SELECT seat_no, section_no, row_no, row_seat_no, quality, zone_no, accessible, companion
+FROM seats
+WHERE event_id = :event_id
+ORDER BY seat_no;
+
+-- name: read_pools
+-- Returns the pools of an event.
+SELECT p.pool_no, p.name, p.zone_no, p.capacity, count(s.shard_no) AS shard_count
+FROM pools p JOIN pool_shards s ON s.event_id = p.event_id AND s.pool_no = p.pool_no
+WHERE p.event_id = :event_id
+GROUP BY p.pool_no, p.name, p.zone_no, p.capacity
+ORDER BY p.pool_no;
+
+-- name: read_map^
+-- Returns the map of an event and the names of its zones.
+SELECT m.body, e.organiser_id, e.publish_time, e.currency_code,
+       (SELECT array_agg(zone_no ORDER BY zone_no) FROM zones z WHERE z.event_id = m.event_id) AS zone_nos,
+       (SELECT array_agg(name ORDER BY zone_no) FROM zones z WHERE z.event_id = m.event_id) AS zone_names,
+       (SELECT array_agg(price_minor ORDER BY zone_no) FROM zones z WHERE z.event_id = m.event_id) AS prices_minor
+FROM seat_maps m JOIN events e ON e.event_id = m.event_id
+WHERE m.event_id = :event_id;
+
+-- name: read_house^
+-- Returns the seats that are not free, as of now, held ones with their ends in seconds; and today's prices.
+SELECT coalesce(array_agg(seat_no), '{}') AS seat_nos,
+       coalesce(array_agg(extract(epoch FROM held_until)::float8), '{}') AS held_untils,
+       (SELECT array_agg(zone_no ORDER BY zone_no) FROM zones WHERE zones.event_id = :event_id) AS zone_nos,
+       (SELECT array_agg(price_minor ORDER BY zone_no) FROM zones WHERE zones.event_id = :event_id) AS prices_minor
+FROM seats
+WHERE event_id = :event_id AND state <> 0 AND NOT (state = 1 AND held_until <= clock_timestamp());

@@ -1,0 +1,155 @@
+"""Holds on the wire and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from inventory_svc.holds.errors import PoolsUnknown, SeatsUnknown, ZoneUnknown
+from inventory_svc.holds.holds import Hold, State
+from inventory_svc.holds.party import Asked, PlacesAsked
+from inventory_svc.holds.seating import Seating
+from mesh import ids
+from mesh.errors import InvalidArgument
+from mesh.money import Money
+from mesh.outbox import Fact
+from mesh.timestamps import to_proto
+from protos.inventory.v1 import events_pb2, inventory_pb2
+
+SEAT_NO_DIGITS_MAX = 9
+"""More digits are no number of a seat, a pool or a zone, and would not fit an integer column."""
+
+
+def hold_message(hold: Hold, seating: Seating, state: State | None = None) -> inventory_pb2.Hold:
+    """Returns a hold for its owner; `state` where the clock knows better than the row."""
+    currency = hold.currency_code
+    return inventory_pb2.Hold(
+        hold_id=ids.text("hld", hold.hold_id),
+        event_id=ids.event_text(hold.event_id),
+        state=(state or hold.state).value,
+        expire_time=to_proto(hold.held_until),
+        seats=[
+            inventory_pb2.Hold.Seat(
+                seat_id=f"s{seat.seat_no}",
+                price=Money(seat.price_minor, currency).to_proto(),
+                zone_id=f"z{seat.zone_no}",
+                label=seating.seat_labels[seat.seat_no],
+                fence=seat.fence,
+            )
+            for seat in hold.seats
+        ],
+        pools=_pool_messages(hold, seating),
+        total=Money(hold.total_minor, currency).to_proto(),
+        create_time=to_proto(hold.create_time),
+        extended=hold.extended,
+    )
+
+
+def _pool_messages(hold: Hold, seating: Seating) -> list[inventory_pb2.Hold.Pool]:
+    """Returns the places by pool: which shards they are counted in is nobody's business."""
+    pools: dict[int, inventory_pb2.Hold.Pool] = {}
+    for places in hold.places:
+        pool = pools.setdefault(
+            places.pool_no,
+            inventory_pb2.Hold.Pool(
+                pool_id=f"p{places.pool_no}",
+                price=Money(places.price_minor, hold.currency_code).to_proto(),
+                zone_id=f"z{places.zone_no}",
+                label=seating.pools[places.pool_no].name,
+            ),
+        )
+        pool.quantity += places.quantity
+    return list(pools.values())
+
+
+def placed_fact(hold: Hold, message: inventory_pb2.Hold, now: datetime) -> Fact:
+    """Returns what is told of a new hold."""
+    return _fact(events_pb2.HoldPlaced, hold, message, now)
+
+
+def released_fact(hold: Hold, message: inventory_pb2.Hold, now: datetime) -> Fact:
+    """Returns what is told of a hold that was given back."""
+    return _fact(events_pb2.HoldReleased, hold, message, now)
+
+
+def expired_fact(hold: Hold, message: inventory_pb2.Hold, now: datetime) -> Fact:
+    """Returns what is told of a hold whose time ran out."""
+    return _fact(events_pb2.HoldExpired, hold, message, now)
+
+
+def _fact(
+    kind: type[events_pb2.HoldPlaced | events_pb2.HoldReleased | events_pb2.HoldExpired],
+    hold: Hold,
+    message: inventory_pb2.Hold,
+    now: datetime,
+) -> Fact:
+    payload = kind(
+        hold=message,
+        account_id=ids.text("acc", hold.account_id),
+        admission_id=_admission_text(hold.admission_id),
+    )
+    return Fact(payload, message.event_id, message.hold_id, hold.version, now)
+
+
+def _admission_text(admission_id: UUID | None) -> str:
+    return ids.text("adm", admission_id) if admission_id else ""
+
+
+def _number(prefix: str, text: str) -> int | None:
+    digits = text[len(prefix) :]
+    is_number = (
+        text.startswith(prefix)
+        and digits.isascii()
+        and digits.isdecimal()
+        and len(digits) <= SEAT_NO_DIGITS_MAX
+        and (digits == "0" or digits[0] != "0")
+    )
+    return int(digits) if is_number else None
+
+
+def read_seat_ids(seat_ids: Sequence[str], seating: Seating, field: str = "seatIds") -> list[int]:
+    """Reads the seats asked for. Raises InvalidArgument for repeats, SeatsUnknown."""
+    if len(set(seat_ids)) != len(seat_ids):
+        raise InvalidArgument(field, "names a seat more than once")
+    numbers = {seat_id: _number("s", seat_id) for seat_id in seat_ids}
+    unknown = [seat_id for seat_id, no in numbers.items() if no is None or not seating.has_seat(no)]
+    if unknown:
+        raise SeatsUnknown(unknown)
+    return [no for no in numbers.values() if no is not None]
+
+
+def read_pools(
+    pools: Sequence[inventory_pb2.PoolQuantity], seating: Seating
+) -> tuple[PlacesAsked, ...]:
+    """Reads the places asked for. Raises InvalidArgument for repeats, PoolsUnknown."""
+    if len({pool.pool_id for pool in pools}) != len(pools):
+        raise InvalidArgument("pools", "names a pool more than once")
+    numbers = {pool.pool_id: _number("p", pool.pool_id) for pool in pools}
+    unknown = [pool_id for pool_id, no in numbers.items() if no not in seating.pools]
+    if unknown:
+        raise PoolsUnknown(unknown)
+    return tuple(
+        PlacesAsked(no, pool.quantity)
+        for pool in pools
+        if (no := numbers[pool.pool_id]) is not None
+    )
+
+
+def read_best(best: inventory_pb2.BestAvailable, seating: Seating, currency_code: str) -> Asked:
+    """Reads what to look for. Raises ZoneUnknown, InvalidArgument for a price in another currency."""
+    zone_no = None
+    if best.zone_id:
+        zone_no = _number("z", best.zone_id)
+        if zone_no not in seating.zone_names:
+            raise ZoneUnknown(best.zone_id)
+    price_max = None
+    if best.HasField("price_max"):
+        if best.price_max.currency_code not in ("", currency_code):
+            raise InvalidArgument(
+                "bestAvailable.priceMax.currencyCode", f"the event is sold in {currency_code}"
+            )
+        if best.price_max.amount_minor < 0:
+            raise InvalidArgument("bestAvailable.priceMax.amountMinor", "is less than 0")
+        price_max = best.price_max.amount_minor
+    return Asked(best.quantity, zone_no, price_max, best.accessible)
