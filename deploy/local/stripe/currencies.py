@@ -61,3 +61,9 @@ def require_chargeable(amount: int, currency: str) -> None:
             code="parameter_invalid_integer",
             param="amount",
         )
+
+
+def written(amount: int, currency: str) -> str:
+    """An amount as a person writes it: 5000 eur is 50.00 EUR."""
+    decimals = 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+    return f"{amount / 10**decimals:,.{decimals}f} {currency.upper()}"

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from deploy.local.stripe import currencies
 from deploy.local.stripe.store import Document
 
 STYLE = """
@@ -24,11 +25,11 @@ button.primary { background: #1a1a1a; color: #fff; }
 
 def ask(intent: Document) -> str:
     """Asks the buyer to approve or refuse a payment."""
-    amount = escape(f"{intent['amount']} {intent['currency'].upper()}")
+    amount = escape(currencies.written(intent["amount"], intent["currency"]))
     return _page(
         "Confirm your payment",
-        f"""<p>Your bank asks whether you made this payment of <strong>{amount}</strong>
-(in the smallest unit). This is a test page: no money moves.</p>
+        f"""<p>Your bank asks whether you made this payment of <strong>{amount}</strong>.
+This is a test page: no money moves.</p>
 <form method="post">
 <input type="hidden" name="client_secret" value="{escape(intent["client_secret"])}">
 <button class="primary" name="outcome" value="approve">Approve</button>

@@ -63,6 +63,7 @@ def test_the_page_asks_and_leads_back_to_the_shop(local_stripe: LocalStripe) -> 
 
     page = httpx.get(address)
     assert "Approve" in page.text
+    assert "50.00 EUR" in page.text
     form = {"outcome": "approve", "client_secret": intent.client_secret or ""}
     back = httpx.post(address.partition("?")[0], data=form)
 

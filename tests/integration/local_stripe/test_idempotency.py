@@ -82,7 +82,7 @@ def test_a_request_that_failed_validation_may_be_mended(local_stripe: LocalStrip
 
 
 def test_a_key_in_use_is_a_conflict(local_stripe: LocalStripe) -> None:
-    """Tried: without the mark of keys in use both requests succeed and two intents exist."""
+    """Tried: without the mark of keys in use the second request is run too, and gets a 200."""
     key = str(uuid4())
     local_stripe.fault(action="delay_ms", method="POST", path="/v1/payment_intents", delay_ms=1_500)
     with ThreadPoolExecutor(1) as pool:

@@ -41,6 +41,14 @@ def test_currencies_come_in_any_case_and_only_real_ones() -> None:
         currencies.supported("abc")
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [(500_000, "eur", "5,000.00 EUR"), (500, "jpy", "500 JPY"), (5_010, "kwd", "5.010 KWD")],
+)
+def test_amounts_are_written_as_people_do(amount: int, currency: str, text: str) -> None:
+    assert currencies.written(amount, currency) == text
+
+
 def test_no_currency_has_two_counts_of_decimals() -> None:
     sets = (currencies.ZERO_DECIMAL, currencies.TWO_DECIMAL, currencies.THREE_DECIMAL)
     assert sum(len(codes) for codes in sets) == len(currencies.SUPPORTED)
