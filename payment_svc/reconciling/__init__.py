@@ -1,0 +1,1 @@
+"""The reconciler: brings to an end what was left behind."""

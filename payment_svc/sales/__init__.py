@@ -1,0 +1,1 @@
+"""Sales: what an organiser may know of an event's money."""
