@@ -21,6 +21,7 @@ from deploy.local.ports import STACK_SPAN, Ports, is_base_free
 from deploy.local.processes import leashed
 from deploy.local.settings import CHECKOUT, LocalSettings
 from deploy.local.state import StateFolder
+from tests.people import Site
 from tests.polling import wait_until
 
 BASES = range(10_000, 20_000, STACK_SPAN)
@@ -133,6 +134,10 @@ class Stack:
         """What `endpoints.json` says: name → address."""
         addresses: dict[str, str] = json.loads(self.state.endpoints_file.read_text())
         return addresses
+
+    def site(self) -> Site:
+        """Returns it as its users see it."""
+        return Site(self.edge_url, self.mailbox_url, self.stripe_url, environment=self._environment)
 
     @property
     def edge_url(self) -> str:
