@@ -101,7 +101,11 @@ def _judged(scan: PresentedScan, reading: Reading, ticket: Ticket, event: Event)
         return Verdict(DENY, _STOPPED[ticket.state])
     if ticket.state is State.USED:
         return Verdict(DENY, ALREADY_ADMITTED, ticket.first_scan)
-    return _in_time(reading, event, now) or Verdict(ADMIT)
+    if now + CLOCK_SKEW < reading.not_before_time:
+        return Verdict(DENY, TOO_EARLY)
+    if _has_expired(reading, event, now):
+        return Verdict(DENY, EXPIRED)
+    return Verdict(ADMIT)
 
 
 def _recorded(scan: PresentedScan, reading: Reading, ticket: Ticket, event: Event) -> Verdict:
@@ -115,17 +119,12 @@ def _recorded(scan: PresentedScan, reading: Reading, ticket: Ticket, event: Even
         return Verdict(ADMIT, ADMITTED_STALE if is_stale else _STOPPED[ticket.state])
     if known is not None and known.order() < scan.as_first().order():
         return Verdict(ADMIT, ALREADY_ADMITTED, known)
-    late = _in_time(reading, event, scan.corrected_time)
-    return Verdict(ADMIT, late.reason if late else "")
+    return Verdict(ADMIT, EXPIRED if _has_expired(reading, event, scan.corrected_time) else "")
 
 
-def _in_time(reading: Reading, event: Event, now: datetime) -> Verdict | None:
-    """Returns the refusal of a code whose time has not come or has passed; None when it is good.
+def _has_expired(reading: Reading, event: Event, now: datetime) -> bool:
+    """Tells whether a code's time has passed.
 
     An event that moved back keeps its tickets good: the later of the code's end and the event's counts.
     """
-    if now + CLOCK_SKEW < reading.not_before_time:
-        return Verdict(DENY, TOO_EARLY)
-    if now > max(reading.expire_time, event.end_time + LIFE_AFTER_EVENT):
-        return Verdict(DENY, EXPIRED)
-    return None
+    return now > max(reading.expire_time, event.end_time + LIFE_AFTER_EVENT)

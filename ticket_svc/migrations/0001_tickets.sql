@@ -147,8 +147,9 @@ SELECT event_id, scan_id, gate_id, ticket_id, corrected_time, verdict, reason,
        CASE
            WHEN verdict = 'DENY' THEN 'DENIED'
            WHEN row_number() OVER in_order > 1 THEN 'CONFLICT'      -- let in again
-           WHEN reason IN ('', 'ALREADY_ADMITTED') THEN 'ADMITTED'  -- the first, by corrected time
-           ELSE 'ADMITTED_STALE'                                    -- let in although it was stopped
+           WHEN reason IN ('ADMITTED_STALE', 'REFUNDED', 'TRANSFERRED', 'REVOKED')
+               THEN 'ADMITTED_STALE'                                -- let in although it was stopped
+           ELSE 'ADMITTED'                                          -- the first, by corrected time
        END AS label,
        first_value(gate_id) OVER in_order AS first_gate_id,
        first_value(corrected_time) OVER in_order AS first_scan_time
