@@ -1,0 +1,49 @@
+"""Reading a request's body, never more than its route takes."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.types import Receive
+
+from edge.problems import BodyTooLarge
+
+BODY_BYTES_MAX = 1024 * 1024
+PLAN_BYTES_MAX = 8 * 1024 * 1024
+_LARGER = {
+    # The file's text is a JSON string; escapes and the other fields come on top of its 8 MiB.
+    "/onsale.inventory.v1.CatalogService/ImportPlan": PLAN_BYTES_MAX + 1024 * 1024,
+}
+
+
+class ClientGone(Exception):
+    """The client went away before its request was read; nobody is there to answer."""
+
+
+def bytes_max(rpc_path: str) -> int:
+    """Returns how large a body an RPC takes."""
+    return _LARGER.get(rpc_path, BODY_BYTES_MAX)
+
+
+async def read_body(http: Request, receive: Receive, limit: int) -> bytes:
+    """Returns the body. Raises BodyTooLarge, before reading it where its length is said."""
+    said = http.headers.get("content-length", "")
+    if said.isascii() and said.isdigit() and int(said[:20]) > limit:
+        raise _too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _too_large(limit: int) -> BodyTooLarge:
+    # What is still on its way would be read as the next request.
+    return BodyTooLarge(headers={"Connection": "close"}, bytesMax=limit)

@@ -1,0 +1,125 @@
+"""Errors as application/problem+json (RFC 9457): the one place where a refusal becomes HTTP."""
+
+from __future__ import annotations
+
+import math
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import grpc
+import orjson
+from starlette.responses import Response
+
+from mesh import telemetry
+from mesh.errors import OnsaleError
+
+CONTENT_TYPE = "application/problem+json"
+
+_STATUS_OF_CODE = {
+    grpc.StatusCode.INVALID_ARGUMENT: 400,
+    grpc.StatusCode.OUT_OF_RANGE: 400,
+    grpc.StatusCode.UNAUTHENTICATED: 401,
+    grpc.StatusCode.PERMISSION_DENIED: 403,
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.FAILED_PRECONDITION: 409,
+    grpc.StatusCode.ABORTED: 409,
+    grpc.StatusCode.ALREADY_EXISTS: 409,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
+    grpc.StatusCode.CANCELLED: 499,
+    grpc.StatusCode.UNIMPLEMENTED: 501,
+    grpc.StatusCode.UNAVAILABLE: 503,
+    grpc.StatusCode.DEADLINE_EXCEEDED: 504,
+}
+_RETRY_SECONDS_DEFAULT = {429: 5.0, 503: 1.0}
+_OWN_MEMBERS = {"type", "status", "title", "detail", "reason", "traceId"}
+
+
+class HTTPRefusal(OnsaleError):
+    """The request is refused before it reaches any service."""
+
+    status: ClassVar[int] = 400
+    headers: dict[str, str]
+
+    def __init__(
+        self, message: str = "", *, headers: dict[str, str] | None = None, **facts: Any
+    ) -> None:
+        super().__init__(message, **facts)
+        self.headers = headers or {}
+
+
+class RouteNotFound(HTTPRefusal):
+    """There is nothing at this address."""
+
+    status = 404
+    reason = "ROUTE_NOT_FOUND"
+
+
+class MethodNotAllowed(HTTPRefusal):
+    """This address does not know this method."""
+
+    status = 405
+    reason = "METHOD_NOT_ALLOWED"
+
+
+class BodyTooLarge(HTTPRefusal):
+    """The body is larger than this address takes."""
+
+    status = 413
+    reason = "BODY_TOO_LARGE"
+
+
+class RateLimited(HTTPRefusal):
+    """Too many requests; wait a little."""
+
+    status = 429
+    reason = "RATE_LIMITED"
+
+
+class Overloaded(HTTPRefusal):
+    """More people are watching than this can serve; try again."""
+
+    status = 503
+    reason = "OVERLOADED"
+
+
+def status_of(error: OnsaleError) -> int:
+    """Returns the HTTP status of an error."""
+    if isinstance(error, HTTPRefusal):
+        return error.status
+    return _STATUS_OF_CODE.get(error.code, 500)
+
+
+def document(error: OnsaleError) -> dict[str, Any]:
+    """Returns an error's problem document."""
+    status = status_of(error)
+    facts = {name: value for name, value in error.facts().items() if name not in _OWN_MEMBERS}
+    return {
+        "type": "about:blank",
+        "status": status,
+        "title": _title(status),
+        "detail": error.message,
+        "reason": error.reason,
+        **facts,
+        "traceId": error.facts().get("traceId") or telemetry.trace_id(),
+    }
+
+
+def problem(error: OnsaleError) -> Response:
+    """Returns an error as a response."""
+    status = status_of(error)
+    headers = {"Cache-Control": "no-store"}
+    wait_seconds = error.retry_after_seconds
+    if wait_seconds is None:
+        wait_seconds = _RETRY_SECONDS_DEFAULT.get(status)
+    if wait_seconds is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(wait_seconds)))
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, HTTPRefusal):
+        headers |= error.headers
+    body = orjson.dumps(document(error), default=str)
+    return Response(body, status, headers, CONTENT_TYPE)
+
+
+def _title(status: int) -> str:
+    return "Client Closed Request" if status == 499 else HTTPStatus(status).phrase
