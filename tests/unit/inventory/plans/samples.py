@@ -48,26 +48,11 @@ def text(plan: Any) -> str:
     return json.dumps(plan)
 
 
-_KEYS = st.sampled_from(
-    [
-        "name",
-        "categories",
-        "zones",
-        "rows",
-        "seats",
-        "areas",
-        "row_number",
-        "seat_number",
-        "seat_guid",
-        "position",
-        "category",
-        "x",
-        "y",
-        "text",
-        "rectangle",
-        "width",
-    ]
-)
+_FIELDS = """
+    name categories zones rows seats areas row_number seat_number seat_guid position category x y text rectangle width
+"""
+
+_KEYS = st.sampled_from(_FIELDS.split())
 
 ODD_JSON = st.recursive(
     st.none()
