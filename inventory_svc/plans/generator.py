@@ -25,6 +25,9 @@ SEAT_WIDTH = 1.0
 ROW_DEPTH = 1.6
 """From one row to the next: seats are about 55 cm wide and rows about 90 cm deep."""
 
+CURVE_DEGREES_MIN = 0.01
+"""A row that bends less is straight: the radius of its arc would be beyond what a float can tell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -131,7 +134,7 @@ def _draw_row(block: Block, row: int) -> Row:
 def _stand(block: Block, depth: float, count: int, index: int) -> Point:
     """Where a seat of a row stands: `across` it is from the row's middle, as the audience sees the stage."""
     across = (index - (count - 1) / 2) * SEAT_WIDTH
-    if not block.curve_degrees or count < 2:
+    if block.curve_degrees < CURVE_DEGREES_MIN or count < 2:
         return _polar(block, depth, across)
     # The row is an arc that is as long as its seats are wide; its ends bend towards the stage.
     radius = (count - 1) * SEAT_WIDTH / math.radians(block.curve_degrees)

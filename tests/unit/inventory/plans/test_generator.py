@@ -4,7 +4,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from inventory_svc.errors import PlanInvalid
@@ -66,6 +66,7 @@ def test_impossible_drawings_are_refused_with_their_place(
     assert place in [fault["place"] for fault in refused.value.facts()["faults"]]
 
 
+@example(Block("A", "Z", 1, 2, curve_degrees=5e-324))  # seen: its radius was infinite
 @given(
     st.builds(
         Block,
