@@ -2,7 +2,13 @@ import type { Money } from "./api/types";
 
 /** Money, dates and numbers, by Intl only. The locale comes from the page. */
 
-export const locale = (): string => document.documentElement.lang || "en";
+/** Plain English writes dates as most of the places do where the events are: "Sat 12 June 2027, 19:30 CEST". */
+const FORMATS: Record<string, string> = { en: "en-GB" };
+
+export const locale = (): string => {
+  const language = document.documentElement.lang || "en";
+  return FORMATS[language] ?? language;
+};
 
 function digitsOf(currencyCode: string): number {
   return (
@@ -44,6 +50,9 @@ export const times = (amount: Money, quantity: number): Money => ({
 
 export const compareMoney = (a: Money, b: Money): number => Number(BigInt(a.amountMinor) - BigInt(b.amountMinor));
 
+const DAY: Intl.DateTimeFormatOptions = { day: "numeric", month: "long", year: "numeric" };
+const HOUR: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
 export const count = (value: number): string => new Intl.NumberFormat(locale()).format(value);
 
 /** The plural form of `value`: "one", "other" and so on. */
@@ -52,17 +61,11 @@ export const plural = (value: number, forms: { one: string; other: string }): st
 
 /** "Sat 12 June 2027, 19:30 CEST" on the venue's own clock. */
 export function venueTime(time: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(locale(), {
-    weekday: "short",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZoneName: "short",
-    hourCycle: "h23",
-    ...zoneOption(timeZone),
-  }).format(new Date(time));
+  const date = new Date(time);
+  const zone = zoneOption(timeZone);
+  const day = new Intl.DateTimeFormat(locale(), { ...DAY, weekday: "short", ...zone }).format(date);
+  const hour = new Intl.DateTimeFormat(locale(), { ...HOUR, timeZoneName: "short", ...zone }).format(date);
+  return `${day.replace(/^(\w+),/, "$1")}, ${hour}`;
 }
 
 /** The parts of a card's date leaf: "Sat", "12", "Jun", "19:30". */
@@ -74,19 +77,14 @@ export function dateLeaf(time: string, timeZone: string): { weekday: string; day
     weekday: part({ weekday: "short" }),
     day: part({ day: "numeric" }),
     month: part({ month: "short" }),
-    hour: part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    hour: part(HOUR),
   };
 }
 
 /** The same instant on this device's clock; null when it reads the same as the venue's. */
 export function yourTime(time: string, timeZone: string): string | null {
   const date = new Date(time);
-  const options: Intl.DateTimeFormatOptions = {
-    weekday: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  };
+  const options: Intl.DateTimeFormatOptions = { ...HOUR, weekday: "short" };
   const here = new Intl.DateTimeFormat(locale(), options).format(date);
   const there = new Intl.DateTimeFormat(locale(), { ...options, ...zoneOption(timeZone) }).format(date);
   return here === there ? null : here;
@@ -94,22 +92,15 @@ export function yourTime(time: string, timeZone: string): string | null {
 
 /** "19:12" on this device's clock. */
 export const timeOfDay = (time: string | number | Date): string =>
-  new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(time));
+  new Intl.DateTimeFormat(locale(), HOUR).format(new Date(time));
 
 /** "12 June 2027, 14:02" on this device's clock. */
 export const dateAndTime = (time: string | number): string =>
-  new Intl.DateTimeFormat(locale(), {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).format(new Date(time));
+  `${new Intl.DateTimeFormat(locale(), DAY).format(new Date(time))}, ${timeOfDay(time)}`;
 
 /** "07:42", or "1:07:42" above an hour, or "2 days 03:10:00" above a day. */
 export function countdown(milliseconds: number): string {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const two = (value: number) => String(value).padStart(2, "0");
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);

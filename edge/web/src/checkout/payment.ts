@@ -7,6 +7,8 @@ export type PaymentOutcome =
   | { kind: "bank-check"; url: string | null }
   /** Ready for a payment method: nothing was charged. */
   | { kind: "not-paid" }
+  /** The intent was cancelled with its order, which says the rest. */
+  | { kind: "ended" }
   /** No answer: it may or may not have happened. */
   | { kind: "unknown" };
 
@@ -41,6 +43,8 @@ export function outcomeOf(intent: IntentView): PaymentOutcome {
       const error = intent.last_payment_error;
       return error ? { kind: "declined", code: error.decline_code ?? error.code ?? null } : { kind: "not-paid" };
     }
+    case "canceled":
+      return { kind: "ended" };
     default:
       return { kind: "not-paid" };
   }

@@ -79,6 +79,8 @@ function next(before: Attempt, outcome: PaymentOutcome): Attempt {
       return before.kind === "paying" ? before : { kind: "paying", isLong: false };
     case "unknown":
       return before.kind === "looking" ? before : { kind: "paying", isLong: true };
+    case "ended":
+      return { kind: "looking" };
     case "declined":
       return { kind: "ready", declined: { code: outcome.code } };
     case "bank-check":

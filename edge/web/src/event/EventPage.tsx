@@ -185,9 +185,13 @@ function SaleAction({ event, state }: { event: EventDetail; state: SaleState }) 
 }
 
 function OpensIn({ openTime, timeZone }: { openTime: string; timeZone: string }) {
+  const here = yourTime(openTime, timeZone);
   return (
     <div class="opens">
-      <p>{t.event.opens(venueTime(openTime, timeZone))}</p>
+      <p>
+        {t.event.opens(venueTime(openTime, timeZone))}
+        {here && <span class="muted"> {t.common.yourTime(here)}.</span>}
+      </p>
       <p class="opens-count">
         <span class="muted">{t.event.opensIn}</span> <Countdown until={openTime} />
       </p>

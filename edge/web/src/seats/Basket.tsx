@@ -62,7 +62,7 @@ function Chosen({ desk }: { desk: Desk }) {
       </ul>
       <Total amount={total} />
       <button class="button" aria-busy={desk.busy.value === "holding"} onClick={() => void desk.keep()}>
-        {desk.busy.value === "holding" ? t.seats.basket.holding : t.seats.basket.hold(desk.count.value)}
+        {desk.busy.value === "holding" ? t.seats.basket.holding : t.seats.basket.hold(desk.count.value, desk.places.value.size > 0)}
       </button>
     </>
   );

@@ -2,11 +2,12 @@ import type { Availability, AvailabilityDelta } from "../api/types";
 
 export const SeatState = { FREE: 0, HELD: 1, SOLD: 2, BLOCKED: 3 } as const;
 
-/** Unpacks two bits a seat, lowest bits first. */
+/** Unpacks two bits a seat, lowest bits first. A seat that the answer does not speak of is not for sale. */
 export function unpackStates(base64: string, size: number): Uint8Array {
   const packed = atob(base64);
-  const states = new Uint8Array(size);
-  for (let i = 0; i < size; i++) states[i] = (packed.charCodeAt(i >> 2) >> ((i & 3) * 2)) & 3;
+  const states = new Uint8Array(size).fill(SeatState.BLOCKED);
+  const known = Math.min(size, packed.length * 4);
+  for (let i = 0; i < known; i++) states[i] = (packed.charCodeAt(i >> 2) >> ((i & 3) * 2)) & 3;
   return states;
 }
 

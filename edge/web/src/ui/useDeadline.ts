@@ -25,5 +25,11 @@ export function spokenMark(leftMs: number): number | null {
   return null;
 }
 
+/** Clocks that differ by less read the same to a person; correcting them would only turn 19:12:00 into 19:11. */
+const SAME_CLOCK_MS = 30_000;
+
 /** The device's reading of a server deadline: the time of day that the person's own clock will show. */
-export const onThisClock = (time: string): number => Date.parse(time) - clock.offsetMs;
+export function onThisClock(time: string): number {
+  const { offsetMs } = clock;
+  return Date.parse(time) - (Math.abs(offsetMs) < SAME_CLOCK_MS ? 0 : offsetMs);
+}

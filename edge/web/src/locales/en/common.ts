@@ -43,7 +43,7 @@ export const common = {
   tickets: (value: number) => `${count(value)} ${plural(value, { one: "ticket", other: "tickets" })}`,
   free: (value: number) => `${count(value)} free`,
   venueZone: (city: string) => `${city} time`,
-  yourTime: (time: string) => `${time} your time`,
+  yourTime: (time: string) => `${time}, your time`,
   total: "Total, all fees included",
   remaining: {
     minutes: (value: number) => `${count(value)} ${plural(value, { one: "minute", other: "minutes" })} left`,

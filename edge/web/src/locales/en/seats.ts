@@ -63,7 +63,8 @@ export const seats = {
   basket: {
     heading: "Your choice",
     empty: "Choose seats, or let us find the best.",
-    hold: (value: number) => `Keep ${count(value)} ${plural(value, { one: "seat", other: "seats" })} for me`,
+    hold: (value: number, hasPlaces: boolean) =>
+      `Keep ${count(value)} ${plural(value, hasPlaces ? { one: "place", other: "places" } : { one: "seat", other: "seats" })} for me`,
     holding: "Keeping them…",
     remove: (seat: string) => `Remove ${seat}`,
     yours: (time: string) => `These seats are yours until ${time}.`,
