@@ -92,7 +92,9 @@ def status_of(error: OnsaleError) -> int:
 def document(error: OnsaleError) -> dict[str, Any]:
     """Returns an error's problem document."""
     status = status_of(error)
-    facts = {name: value for name, value in error.facts().items() if name not in _OWN_MEMBERS}
+    facts = {
+        name: _whole(value) for name, value in error.facts().items() if name not in _OWN_MEMBERS
+    }
     return {
         "type": "about:blank",
         "status": status,
@@ -102,6 +104,17 @@ def document(error: OnsaleError) -> dict[str, Any]:
         **facts,
         "traceId": error.facts().get("traceId") or telemetry.trace_id(),
     }
+
+
+def _whole(fact: object) -> object:
+    """Returns a fact with its counts as whole numbers: on their way every number became a double."""
+    if isinstance(fact, float) and fact.is_integer():
+        return int(fact)
+    if isinstance(fact, list):
+        return [_whole(item) for item in fact]
+    if isinstance(fact, dict):
+        return {name: _whole(item) for name, item in fact.items()}
+    return fact
 
 
 def problem(error: OnsaleError) -> Response:

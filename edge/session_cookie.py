@@ -54,12 +54,6 @@ class SessionCookie:
         self._write(response, "", 0)
 
     def _write(self, response: Response, token: str, life_seconds: int) -> None:
-        response.set_cookie(
-            NAME,
-            token,
-            max_age=life_seconds,
-            path=PATH,
-            secure=self.is_secure,
-            httponly=True,
-            samesite="strict",
-        )
+        secure = "; Secure" if self.is_secure else ""
+        cookie = f"{NAME}={token}; Max-Age={life_seconds}; Path={PATH}; HttpOnly; SameSite=Strict"
+        response.headers.append("Set-Cookie", cookie + secure)

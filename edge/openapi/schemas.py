@@ -54,8 +54,10 @@ class Schemas:
             value = self.field(entry.fields_by_name["value"])
             schema: dict[str, Any] = {"type": "object", "additionalProperties": value}
         elif field.is_repeated:
-            limit = rules.max_len or LIST_LENGTH_MAX_DEFAULT
-            schema = {"type": "array", "items": self._item(field, None), "maxItems": limit}
+            limit = rules.max_len or _default_limit(field, LIST_LENGTH_MAX_DEFAULT)
+            schema = {"type": "array", "items": self._item(field, None)}
+            if limit:
+                schema["maxItems"] = limit
             if rules.required:
                 schema["minItems"] = 1
         else:
@@ -84,7 +86,7 @@ class Schemas:
             return _KINDS[field.cpp_type] | (_number_limits(field, rules) if rules else {})
         if field.type == FieldDescriptor.TYPE_BYTES:
             return {"type": "string", "contentEncoding": "base64"}
-        return {"type": "string"} | _text_limits(rules)
+        return {"type": "string"} | _text_limits(field, rules)
 
     def _enum(self, enum: EnumDescriptor) -> dict[str, Any]:
         names = [value.name for value in enum.values]
@@ -116,12 +118,21 @@ def _number_limits(field: FieldDescriptor, rules: Any) -> dict[str, Any]:
     return limits
 
 
-def _text_limits(rules: Any) -> dict[str, Any]:
-    limits: dict[str, Any] = {"maxLength": STRING_LENGTH_MAX_DEFAULT}
+def _default_limit(field: FieldDescriptor, limit: int) -> int:
+    """Limits that no field names hold for what people send, not for what they are sent."""
+    message = field.containing_type
+    return limit if message is not None and message.name.endswith("Request") else 0
+
+
+def _text_limits(field: FieldDescriptor, rules: Any) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    longest = _default_limit(field, STRING_LENGTH_MAX_DEFAULT)
+    if rules is not None and rules.max_len:
+        longest = rules.max_len
+    if longest:
+        limits["maxLength"] = longest
     if rules is None:
         return limits
-    if rules.max_len:
-        limits["maxLength"] = rules.max_len
     if rules.required:
         limits["minLength"] = 1
     if rules.pattern:
