@@ -14,6 +14,7 @@ from mesh.clock import Clock
 from payment_svc.crew import Crew
 from payment_svc.neighbours import Inventory, Pin, SeatsGone
 from payment_svc.orders.driver import CheckoutDriver
+from payment_svc.orders.order import Order
 from payment_svc.orders.store import OrderStore
 from payment_svc.processor import Intent, PaymentStatus, Processor
 from payment_svc.reconciling.store import SweepStore
@@ -138,26 +139,34 @@ class Reconciler:
         """Ends a payment that was made for one of our orders and that the order does not know, or no longer needs."""
         if not intent.order_text or intent.status not in LIVE | {PaymentStatus.CAPTURED}:
             return
-        try:
-            order_id = ids.parse("ord", intent.order_text)
-        except ids.MalformedId:
-            return
-        order = await self._orders.read(order_id)
-        is_its_own = order is not None and order.intent_id == intent.intent_id
-        if order is not None and (is_its_own and (order.is_open or order.state in SOLD)):
-            return
         facts = {"intent": intent.intent_id, "order": intent.order_text}
-        if intent.status is PaymentStatus.CAPTURED:
-            # Nobody was ever given its secret, or its order gave all of it back: then Stripe refuses this refund.
-            if not is_its_own:
-                telemetry.ERRORS.labels("reconciler").inc()
-                telemetry.log.error("captured payment of no order; refunding it", **facts)
-                await self._processor.refund(
-                    intent.intent_id,
-                    intent.amount,
-                    refund_text=intent.intent_id,
-                    key=f"{intent.intent_id}-unknown-refund",
-                )
+        order = await self._order_of(intent)
+        if order is None:
+            # An order is on record before its payment is made: this one is another system's, or our records are not
+            # whole. Either way a person must look before anybody's money moves.
+            telemetry.ERRORS.labels("reconciler").inc()
+            telemetry.log.error("payment of an order that is not on record", **facts)
+        elif order.intent_id == intent.intent_id and (order.is_open or order.state in SOLD):
             return
-        telemetry.log.warning("voiding a payment that no order needs", **facts)
-        await self._processor.void(intent.intent_id, key=f"{intent.intent_id}-unknown-void")
+        elif intent.status in LIVE:
+            telemetry.log.warning("voiding a payment that its order does not need", **facts)
+            await self._processor.void(intent.intent_id, key=f"{intent.intent_id}-unneeded-void")
+        elif order.intent_id != intent.intent_id:
+            telemetry.ERRORS.labels("reconciler").inc()
+            telemetry.log.error("refunding a payment that its order does not know", **facts)
+            await self._refund_once(intent)
+
+    async def _order_of(self, intent: Intent) -> Order | None:
+        try:
+            return await self._orders.read(ids.parse("ord", intent.order_text))
+        except ids.MalformedId:
+            return None
+
+    async def _refund_once(self, intent: Intent) -> None:
+        if await self._processor.find_payout(intent.intent_id, intent.intent_id) is None:
+            await self._processor.refund(
+                intent.intent_id,
+                intent.amount,
+                refund_text=intent.intent_id,
+                key=f"{intent.intent_id}-unneeded-refund",
+            )

@@ -38,6 +38,8 @@ from payment_svc.states import OrderState
 from payment_svc.stripe_processor import StripeProcessor
 from payment_svc.webhooks.inbox import WebhookInbox
 from payment_svc.webhooks.store import InboxStore
+from protos.mesh.v1 import envelope_pb2
+from tests.integration.payment.mortal import Moment
 from tests.integration.payment.neighbours import (
     MemoryCatalog,
     MemoryInventory,
@@ -182,35 +184,42 @@ class Payment:
     inventory: MemoryInventory = field(default_factory=MemoryInventory)
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     tickets: MemoryTickets = field(default_factory=MemoryTickets)
+    moment: Moment | None = None
+    """When this process dies; None for one that lives."""
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         clock, changes = SystemClock(), OrderChanges()
-        self.processor = StripeProcessor(
-            api_base=self.stripe.url,
-            api_key=KEY,
-            webhook_secret=WEBHOOK_SECRET,
-            timeout_seconds=1.0,
-            webhook_tolerance_seconds=300,
-            limiter=RateLimiter(0),
+        mortal = self.moment.mortal if self.moment else lambda subject: subject
+        self.processor: Any = mortal(
+            StripeProcessor(
+                api_base=self.stripe.url,
+                api_key=KEY,
+                webhook_secret=WEBHOOK_SECRET,
+                timeout_seconds=1.0,
+                webhook_tolerance_seconds=300,
+                limiter=RateLimiter(0),
+            )
         )
-        self.orders, self.refunds = OrderStore(self.database), RefundStore(self.database)
+        self.orders: Any = mortal(OrderStore(self.database))
+        self.refunds: Any = mortal(RefundStore(self.database))
+        inventory, tickets = mortal(self.inventory), mortal(self.tickets)
         self.giving_back = RefundDriver(
-            self.refunds, self.orders, self.processor, self.tickets, self.inventory, clock
+            self.refunds, self.orders, self.processor, tickets, inventory, clock
         )
         self.checkout = CheckoutDriver(
-            self.orders, self.processor, self.inventory, self.giving_back, changes, clock
+            self.orders, self.processor, inventory, self.giving_back, changes, clock
         )
         self.desk = OrderDesk(
-            self.orders, self.processor, self.inventory, self.catalog, self.checkout, clock
+            self.orders, self.processor, inventory, self.catalog, self.checkout, clock
         )
         self.refund_desk = RefundDesk(
             self.refunds,
             self.orders,
             self.desk,
             self.giving_back,
-            self.tickets,
+            tickets,
             self.catalog,
             changes,
             clock,
@@ -231,7 +240,7 @@ class Payment:
             self.checkout,
             self.giving_back,
             self.processor,
-            self.inventory,
+            inventory,
             clock,
             8,
         )
@@ -243,6 +252,37 @@ class Payment:
         """Takes webhooks from now on, and processes them."""
         self.hooks.inbox = self.inbox
         self.tasks.append(asyncio.create_task(self.inbox.run(self.stop)))
+
+    def another_process(self, moment: Moment | None = None) -> "Payment":
+        """Starts another process over the same database, Stripe and neighbours."""
+        return Payment(
+            self.database,
+            self.stripe,
+            self.hooks,
+            self.inventory,
+            self.catalog,
+            self.tickets,
+            moment,
+        )
+
+    async def pass_time(self) -> None:
+        """Lets a minute pass: leases of the dead end, and everything is due."""
+        await self.execute(
+            "UPDATE orders SET next_check_time = clock_timestamp() - interval '1 s', "
+            "lease_owner = NULL, lease_until = NULL"
+        )
+        await self.execute(
+            "UPDATE refunds SET next_check_time = clock_timestamp() - interval '1 s'"
+        )
+
+    async def bring_to_an_end(self) -> None:
+        """Lets the loops run for a minute."""
+        for _ in range(3):
+            await self.pass_time()
+            await self.reconciler.look_at_orders()
+            await self.reconciler._crew.drain()
+            await self.reconciler.look_at_refunds()
+            await self.cancellations.step()
 
     async def close(self) -> None:
         self.hooks.inbox = None
@@ -310,8 +350,6 @@ class Payment:
 
     async def facts(self, order: Order) -> list[str]:
         """The facts that the outbox tells of an order, in order."""
-        from protos.mesh.v1 import envelope_pb2
-
         rows = await self.fetch("SELECT envelope FROM outbox ORDER BY outbox_no")
         envelopes = [envelope_pb2.Envelope.FromString(row["envelope"]) for row in rows]
         wanted = ids.text("ord", order.order_id)
