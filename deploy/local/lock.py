@@ -15,7 +15,7 @@ LOCK_RETRY_SECONDS = 0.03
 
 
 class SupervisorLock:
-    """The right to run a stack on a state folder; the kernel frees it when its holder dies."""
+    """The right to run a stack on a state folder; the kernel takes it back when its holder ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -26,20 +26,15 @@ class SupervisorLock:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         for _ in range(LOCK_ATTEMPTS):
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-            # The former holder may have removed the file between our open and our lock.
-            if _lock(descriptor) and _same_file(descriptor, self._path):
+            if _lock(descriptor):
                 os.ftruncate(descriptor, 0)
                 os.write(descriptor, f"{os.getpid()}\n".encode())
+                # Never closed by us: whoever waits for the lock waits for our very end.
                 self._descriptor = descriptor
                 return
             os.close(descriptor)
             time.sleep(LOCK_RETRY_SECONDS)
         raise AlreadyRunning(self._path.parent, _read_pid(self._path))
-
-    def release(self) -> None:
-        """Removes the file while it is still ours, then lets go."""
-        self._path.unlink(missing_ok=True)
-        os.close(self._descriptor)
 
 
 def supervisor_pid(state: StateFolder) -> int | None:
@@ -60,13 +55,6 @@ def _lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _same_file(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _read_pid(path: Path) -> int | None:

@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.console import address_table
@@ -47,7 +46,6 @@ async def run(layout: Layout, names: Sequence[str], *, detached: bool) -> None:
     finally:
         if orphaned is not None:
             orphaned.cancel()
-        lock.release()
 
 
 async def _supervise(
@@ -63,8 +61,8 @@ async def _supervise(
     finally:
         end.cancel()
         life.cancel()
-        with suppress(asyncio.CancelledError, LocalStackError):
-            await life
+        # Whatever it ended with is raised above; here only its end is waited for.
+        await asyncio.gather(life, return_exceptions=True)
         supervisor.enter("stopping")
         await supervisor.stop()
         supervisor.enter("stopped")

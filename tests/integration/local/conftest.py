@@ -1,9 +1,11 @@
-"""A block of free ports for tests that start stacks by hand."""
+"""A block of free ports and a state folder for tests that start stacks by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.fixtures_servers import state_folder
 from tests.stack import ClaimedPorts
 
 
@@ -13,3 +15,10 @@ def port_base() -> Iterator[int]:
     claimed = ClaimedPorts()
     yield claimed.base
     claimed.release()
+
+
+@pytest.fixture
+def run_dir(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """An empty state folder."""
+    with state_folder(request.node.originalname) as folder:
+        yield folder

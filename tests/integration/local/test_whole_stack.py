@@ -110,8 +110,8 @@ async def test_grant_makes_a_buyer_an_organiser(stack: Stack) -> None:
     assert "organiser" in (await sign_in(stack, email))["roles"]
 
 
-def test_grant_without_a_running_stack_is_one_line(tmp_path: Path, port_base: int) -> None:
-    refused = local("grant", "a@b.test", "gate", run_dir=tmp_path, port_base=port_base)
+def test_grant_without_a_running_stack_is_one_line(run_dir: Path, port_base: int) -> None:
+    refused = local("grant", "a@b.test", "gate", run_dir=run_dir, port_base=port_base)
     assert refused.returncode == 1
     assert "make up" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
@@ -135,8 +135,8 @@ async def test_the_services_live_through_a_kill_of_a_server(stack: Stack, server
     assert {service: stack.pid_of(service) for service in SERVICES} == before
 
 
-def test_a_second_start_is_fast_and_nothing_is_left_after_a_crash(tmp_path: Path) -> None:
-    with Stack(tmp_path) as own:
+def test_a_second_start_is_fast_and_nothing_is_left_after_a_crash(run_dir: Path) -> None:
+    with Stack(run_dir) as own:
         own.stop()
         started = time.monotonic()
         own.start()

@@ -1,5 +1,6 @@
 """The state folder and the right to use it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,10 @@ from deploy.local.state import StateFolder
 
 
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
-    first = SupervisorLock(tmp_path / "supervisor.pid")
-    first.acquire()
-    with pytest.raises(AlreadyRunning):
-        SupervisorLock(tmp_path / "supervisor.pid").acquire()
-    first.release()
     SupervisorLock(tmp_path / "supervisor.pid").acquire()
+    with pytest.raises(AlreadyRunning, match=f"pid {os.getpid()}"):
+        SupervisorLock(tmp_path / "supervisor.pid").acquire()
+    assert supervisor_pid(StateFolder(tmp_path)) == os.getpid()
 
 
 def test_a_pid_file_without_its_lock_means_that_nothing_runs(tmp_path: Path) -> None:
