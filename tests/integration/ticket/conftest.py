@@ -1,5 +1,6 @@
 """The ticket service on a real database; its neighbours answer as told (fakes behind the protocols)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,6 +76,10 @@ class BoxOffice:
         turnstile = Turnstile(self.database, Outbox(TICKETS_TOPIC))
         return GateHandlers(self.database, self.codes, self.catalog, turnstile, self.clock)
 
+    async def warm_up(self, connections: int) -> None:
+        """Opens connections, so that transactions of a race truly run beside each other."""
+        await asyncio.gather(*[self.value("SELECT pg_sleep(0.05)") for _ in range(connections)])
+
     def open_doors(self) -> None:
         """Makes it the time at which people come."""
         self.clock.advance((START - self.clock.now()).total_seconds())
@@ -127,9 +132,7 @@ def act_as(
     account_id: UUID, *roles: str, gate_for: Sequence[str] = (), request_token: str = ""
 ) -> None:
     """Makes the rest of the test act as an account, as the identity interceptor would."""
-    who = Caller(
-        account_id, frozenset({"buyer", *roles}), frozenset(gate_for), None, request_token
-    )
+    who = Caller(account_id, frozenset({"buyer", *roles}), frozenset(gate_for), None, request_token)
     identity.set_current(who, {})
 
 

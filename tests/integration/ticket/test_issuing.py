@@ -25,7 +25,7 @@ async def test_each_seat_and_each_pool_place_becomes_a_ticket(box_office: BoxOff
 
 
 async def test_an_order_told_many_times_at_once_is_issued_once(box_office: BoxOffice) -> None:
-    """Tried: `orders_claim` without its ON CONFLICT fails on the key; without the claim, tickets_issued_once refuses."""
+    """Tried: with every order taken for a new one, tickets_issued_once refuses the second."""
     order = an_order(box_office.event.event_id, seats=2, pool_units=2)
     issued = await asyncio.gather(*[box_office.issue(order, order) for _ in range(12)])
     assert sorted(issued) == [0] * 11 + [4]
@@ -36,10 +36,14 @@ async def test_facts_and_mail_are_written_with_the_tickets_or_not_at_all(
     box_office: BoxOffice,
 ) -> None:
     order = an_order(box_office.event.event_id, seats=2)
-    with pytest.raises(RuntimeError):
+
+    async def issue_and_crash() -> None:
         async with box_office.database.transaction() as connection:
             await box_office.issuer.issue(connection, [order])
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await issue_and_crash()
     for table in ("tickets", "outbox", "mails", "account_tickets", "ticket_orders"):
         assert await box_office.value(f"SELECT count(*) FROM {table}") == 0
     await box_office.issue(order)
@@ -153,6 +157,9 @@ async def test_a_moved_event_moves_on_its_tickets(box_office: BoxOffice) -> None
             )
         facts.event.name = "older"
     assert await box_office.value("SELECT name FROM events") == "Night & Day, postponed"
-    assert await box_office.value(
-        "SELECT start_time FROM account_tickets WHERE ticket_id = $1", ticket.ticket_id
-    ) == start
+    assert (
+        await box_office.value(
+            "SELECT start_time FROM account_tickets WHERE ticket_id = $1", ticket.ticket_id
+        )
+        == start
+    )
