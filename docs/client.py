@@ -43,17 +43,14 @@ mine = [("authorization", f"Bearer {accounts.VerifySession(verify, timeout=10).a
 query = search_pb2.SearchEventsRequest(available=True, together_min=2, query=" ".join(sys.argv[1:]))
 found = stub(search_pb2_grpc.SearchServiceStub, "search").SearchEvents(query, timeout=5).events
 event = next(event for event in found if not event.requires_admission)
-hold = inventory_pb2.HoldBestAvailableRequest(
-    event_id=event.event_id, best_available={"quantity": 2}
-)
+hold = inventory_pb2.HoldBestAvailableRequest(event_id=event.event_id)
+hold.best_available.quantity = 2
 inventory = stub(inventory_pb2_grpc.InventoryServiceStub, "inventory")
 held = inventory.HoldBestAvailable(hold, metadata=mine, timeout=10)
 create = order_pb2.CreateOrderRequest(hold_id=held.hold_id)
-order = stub(order_pb2_grpc.OrderServiceStub, "payment").CreateOrder(
-    create, metadata=mine, timeout=15
-)
+orders = stub(order_pb2_grpc.OrderServiceStub, "payment")
+order = orders.CreateOrder(create, metadata=mine, timeout=15)
 print(f"{event.name}, {event.venue_name}: {order.total.amount_minor} {order.total.currency_code}")
-
 # Pay as the page does, with Stripe, and wait for the tickets.
 intent = f"{where['stripe']}/v1/payment_intents/{order.payment.payment_intent_id}"
 http(f"{intent}/confirm", b"payment_method=pm_card_visa")
