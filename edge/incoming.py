@@ -72,7 +72,8 @@ def _proto_path(descriptor: Any, name: str) -> str:
     """Returns the path of a field by the names of the proto, from those of JSON."""
     path: list[str] = []
     for part in name.split("."):
-        fields = descriptor.fields if descriptor is not None else ()
+        is_ours = descriptor is not None and descriptor.full_name.startswith("onsale.")
+        fields = descriptor.fields if is_ours else ()
         found = next((field for field in fields if part in (field.json_name, field.name)), None)
         if found is None or (path and found.is_repeated):
             raise BodyInvalid(name[:100], "is not a known field")

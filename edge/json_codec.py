@@ -113,13 +113,15 @@ def _encode_double(value: float) -> float | str:
 
 
 _FLOAT = struct.Struct("<f")
+_FLOAT_WHOLE_MAX = 2**24
+"""Below it a 32-bit float holds every whole number."""
 
 
 def _encode_float(value: float) -> float | str:
     """Returns the shortest number that is the same 32-bit float."""
     if not math.isfinite(value):
         return _encode_double(value)
-    if value.is_integer():
+    if value.is_integer() and abs(value) < _FLOAT_WHOLE_MAX:
         return value
     for digits in (6, 7, 8):
         short = float(f"{value:.{digits}g}")
