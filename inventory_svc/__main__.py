@@ -1,17 +1,32 @@
 """Runs the inventory: `python -m inventory_svc`."""
 
 from pathlib import Path
+from typing import Any
 
+from inventory_svc.allocation.handlers import AllocationHandlers
+from inventory_svc.availability.board import Boards
+from inventory_svc.availability.cache import AvailabilityCache
+from inventory_svc.availability.workers import AvailabilityPublisher
 from inventory_svc.catalog.handlers import CatalogHandlers
 from inventory_svc.config import InventorySettings
-from mesh import telemetry
+from inventory_svc.handlers import InventoryHandlers
+from inventory_svc.holds.admissions import Admissions
+from inventory_svc.holds.houses import Houses
+from inventory_svc.holds.lane import Lanes
+from inventory_svc.holds.life import HoldLife
+from inventory_svc.holds.placer import Placer
+from inventory_svc.holds.seatings import Seatings
+from inventory_svc.holds.workers import HoldExpiry
+from mesh import telemetry, valkey
 from mesh.channels import Peers
 from mesh.clock import SystemClock
 from mesh.config import MeshSettings, load
 from mesh.database import open_database
+from mesh.identity import KeySet
 from mesh.outbox import OutboxRelay
 from mesh.server import Server, run
-from protos.inventory.v1 import catalog_pb2_grpc
+from protos.inventory.v1 import allocation_pb2_grpc, catalog_pb2_grpc, inventory_pb2_grpc
+from protos.queue.v1 import queue_pb2, queue_pb2_grpc
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -23,17 +38,56 @@ async def main() -> None:
     database = await open_database(
         settings.database_dsn, [MIGRATIONS], pool_size_max=settings.database_pool_size_max
     )
+    cache = valkey.connect(mesh.valkey_url)
     peers = Peers("inventory", mesh)
+    clock = SystemClock()
+    seatings = Seatings(database)
+    boards = Boards(database, seatings)
+    lanes = Lanes(Placer(database, seatings, Houses(database), boards.touch).place)
+
     server = Server("inventory", settings, mesh, peers)
     server.add(
-        catalog_pb2_grpc.add_CatalogServiceServicer_to_server,
-        CatalogHandlers(database, SystemClock()),
+        catalog_pb2_grpc.add_CatalogServiceServicer_to_server, CatalogHandlers(database, clock)
+    )
+    server.add(
+        inventory_pb2_grpc.add_InventoryServiceServicer_to_server,
+        InventoryHandlers(
+            database,
+            seatings,
+            lanes=lanes,
+            life=HoldLife(database, seatings, boards.touch),
+            admissions=Admissions(admission_keys_of(peers)),
+            boards=boards,
+            cache=AvailabilityCache(cache),
+        ),
+    )
+    server.add(
+        allocation_pb2_grpc.add_AllocationServiceServicer_to_server,
+        AllocationHandlers(database, seatings, clock),
     )
     try:
-        await server.run([OutboxRelay(database, mesh.kafka_bootstrap)])
+        await server.run(
+            [
+                OutboxRelay(database, mesh.kafka_bootstrap),
+                HoldExpiry(database, seatings).worker(),
+                AvailabilityPublisher(boards),
+            ]
+        )
     finally:
+        await lanes.drain()
         await peers.close()
+        await cache.aclose()
         await database.close()
+
+
+def admission_keys_of(peers: Peers) -> KeySet:
+    """Returns the keys of admission tokens, which the queue issues."""
+
+    async def fetch() -> Any:
+        queue: Any = peers.stub(queue_pb2_grpc.QueueServiceStub, "queue")
+        return await queue.GetAdmissionKeys(queue_pb2.GetAdmissionKeysRequest())
+
+    return KeySet(fetch)
 
 
 if __name__ == "__main__":

@@ -208,3 +208,14 @@ async def extend(connection: Connection, hold: Hold, held_until: datetime) -> No
 async def tidied(connection: Connection, event_id: int, hold_ids: Sequence[UUID]) -> None:
     """Takes holds that are over from the expiry worker's list."""
     await connection.execute(queries.tidied_holds.sql, event_id, hold_ids)
+
+
+async def free_these(
+    connection: Connection, hold: Hold, seat_nos: Sequence[int], state: int
+) -> None:
+    """Gives back some seats of a hold. Raises RowsMoved when one of them is not the hold's in that state."""
+    freed = await connection.fetch(
+        queries.free_seats.sql, hold.event_id, seat_nos, [hold.hold_id], [state]
+    )
+    if len(freed) != len(seat_nos):
+        raise store.RowsMoved

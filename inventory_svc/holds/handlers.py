@@ -10,12 +10,12 @@ from google.protobuf.empty_pb2 import Empty
 from google.rpc import status_pb2
 
 from inventory_svc.errors import EventNotFound
-from inventory_svc.holds import life, store, wire
+from inventory_svc.holds import store, wire
 from inventory_svc.holds.admissions import Admissions
 from inventory_svc.holds.errors import HoldNotFound
 from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.lane import Lanes
-from inventory_svc.holds.life import HoldLife
+from inventory_svc.holds.life import HoldLife, read_own
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Replay, Result
 from inventory_svc.holds.seating import Seating
@@ -35,20 +35,25 @@ class HoldHandlers:
     """The part of InventoryService that is about holds."""
 
     def __init__(
-        self, database: Database, seatings: Seatings, lanes: Lanes, admissions: Admissions
+        self,
+        database: Database,
+        seatings: Seatings,
+        lanes: Lanes,
+        admissions: Admissions,
+        life: HoldLife,
     ) -> None:
         self._database = database
         self._seatings = seatings
         self._lanes = lanes
         self._admissions = admissions
-        self._life = HoldLife(database, seatings)
+        self._life = life
         self._requests = RequestLog(database)
 
     async def locate(self, method: str, request: Any) -> None:
         """Raises EventNotFound or HoldNotFound where a request names what is not there, or not the caller's."""
         async with self._database.connection() as connection:
             if hasattr(request, "hold_id"):
-                await life.read_own(connection, _hold_id(request), identity.account())
+                await read_own(connection, _hold_id(request), identity.account())
                 return
             reading = await store.read_terms(connection, event_id_of(request))
         if reading is None or not reading.terms.is_published:

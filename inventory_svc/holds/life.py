@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from inventory_svc.errors import EventCancelled, EventNotFound
+from inventory_svc.errors import EventCancelled
 from inventory_svc.holds import changes, store
 from inventory_svc.holds.errors import HoldExpired, HoldExtended, HoldNotFound, HoldPinned
 from inventory_svc.holds.holds import Hold, SeatState, State
-from inventory_svc.holds.seating import Seating
+from inventory_svc.holds.placer import NoteChange
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import Locks
 from inventory_svc.holds.wire import hold_message, placed_fact, released_fact
@@ -50,21 +50,22 @@ async def lock_hold(connection: Connection, hold: Hold) -> Hold:
 class HoldLife:
     """The life of holds after they were placed, as their buyers lead it."""
 
-    def __init__(self, database: Database, seatings: Seatings) -> None:
+    def __init__(self, database: Database, seatings: Seatings, note_change: NoteChange) -> None:
         self._database = database
         self._seatings = seatings
+        self._note_change = note_change
 
     async def get(self, hold_id: UUID, account_id: UUID) -> inventory_pb2.Hold:
         """Returns a hold; one whose time is over is expired, whoever has noticed. Raises HoldNotFound."""
         async with self._database.connection() as connection:
             hold = await read_own(connection, hold_id, account_id)
             now = await store.read_clock(connection)
-        seating = await self._seating(hold_id)
+        seating = await self._seatings.of_hold(hold_id)
         return hold_message(hold, seating, hold.state_at(now))
 
     async def release(self, hold_id: UUID, account_id: UUID) -> None:
         """Gives a hold back; one that is over already is a success. Raises HoldNotFound, HoldPinned."""
-        seating = await self._seating(hold_id)
+        seating = await self._seatings.of_hold(hold_id)
         async with self._database.transaction() as connection:
             hold = await lock_hold(connection, await read_own(connection, hold_id, account_id))
             state = hold.state_at(await store.read_clock(connection))
@@ -82,6 +83,7 @@ class HoldLife:
                     await store.read_clock(connection),
                 )
                 await _outbox.add_many(connection, [fact])
+        self._note_change(ids.event_of(hold_id))
         _outbox.wake()
 
     async def extend(self, hold_id: UUID, account_id: UUID) -> inventory_pb2.Hold:
@@ -91,7 +93,7 @@ class HoldLife:
 
         Raises HoldNotFound, HoldExpired, HoldPinned, HoldExtended, EventCancelled.
         """
-        seating = await self._seating(hold_id)
+        seating = await self._seatings.of_hold(hold_id)
         async with self._database.transaction() as connection:
             hold = await lock_hold(connection, await read_own(connection, hold_id, account_id))
             reading = await store.read_terms(connection, hold.event_id)
@@ -107,13 +109,6 @@ class HoldLife:
             await _outbox.add_many(connection, [placed_fact(extended, message, reading.now)])
         _outbox.wake()
         return message
-
-    async def _seating(self, hold_id: UUID) -> Seating:
-        """Returns the seating of a hold's event: before any transaction, since it may need a connection of its own."""
-        try:
-            return await self._seatings.get(ids.event_of(hold_id))
-        except EventNotFound:
-            raise HoldNotFound from None
 
 
 def _check_extensible(hold: Hold, reading: store.Reading) -> None:

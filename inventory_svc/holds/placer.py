@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from inventory_svc.holds import changes, store
@@ -31,16 +31,22 @@ from mesh.requests import IdempotencyKeyReused
 
 outbox = Outbox(HOLDS_TOPIC)
 
+NoteChange = Callable[[int], None]
+"""Told of an event whose seats changed, so that whoever shows them looks again."""
+
 ShardKeys = list[tuple[int, int]]
 
 
 class Placer:
     """Places batches of one process."""
 
-    def __init__(self, database: Database, seatings: Seatings, houses: Houses) -> None:
+    def __init__(
+        self, database: Database, seatings: Seatings, houses: Houses, note_change: NoteChange
+    ) -> None:
         self._database = database
         self._seatings = seatings
         self._houses = houses
+        self._note_change = note_change
         # Processes begin at different shards of a pool, so that they rarely wait for each other.
         self._shard_offset = secrets.randbelow(1 << 16)
         self._scarce: set[tuple[int, int]] = set()
@@ -57,6 +63,7 @@ class Placer:
                 await self._write(connection, situation, parties, decisions)
             picks.committed(decisions.holds)
         if decisions.holds or decisions.losers:
+            self._note_change(event_id)
             outbox.wake()
         return decisions.results
 

@@ -95,7 +95,7 @@ SELECT count(*) FROM taken;
 -- name: move_places!
 -- Moves places between a shard's counters; the checks of the table keep each from going below zero.
 UPDATE pool_shards
-SET available = available + m.available, held = held + m.held, sold = sold + m.sold
+SET available = pool_shards.available + m.available, held = pool_shards.held + m.held, sold = pool_shards.sold + m.sold
 FROM unnest(:pool_nos::integer[], :shard_nos::integer[], :availables::integer[], :helds::integer[], :solds::integer[])
      AS m (pool_no, shard_no, available, held, sold)
 WHERE pool_shards.event_id = :event_id AND pool_shards.pool_no = m.pool_no AND pool_shards.shard_no = m.shard_no;

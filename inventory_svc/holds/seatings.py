@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from uuid import UUID
 
 from inventory_svc.errors import EventNotFound
+from inventory_svc.holds.errors import HoldNotFound
 from inventory_svc.holds.seating import Pool, Seat, Seating
 from inventory_svc.holds.store import queries
+from mesh import ids
 from mesh.database import Database
 from protos.inventory.v1 import inventory_pb2
 
@@ -37,6 +40,16 @@ class Seatings:
             reading.add_done_callback(lambda _: self._reading.pop(event_id, None))
         # A caller that goes away does not take the others' reading with it.
         return await asyncio.shield(reading)
+
+    async def of_hold(self, hold_id: UUID) -> Seating:
+        """Returns the seating of a hold's event. Raises HoldNotFound: an event that is not there has no holds.
+
+        Called before any transaction, since it may need a connection of its own.
+        """
+        try:
+            return await self.get(ids.event_of(hold_id))
+        except EventNotFound:
+            raise HoldNotFound from None
 
     async def _read(self, event_id: int) -> Seating:
         async with self._database.connection() as connection:

@@ -1,0 +1,186 @@
+-- name: is_closed$
+-- Tells whether an order gave a hold up before.
+SELECT EXISTS (
+    SELECT 1 FROM closed_pins WHERE event_id = :event_id AND hold_id = :hold_id AND order_id = :order_id
+);
+
+-- name: close_pin!
+-- Remembers that an order gave a hold up, whether or not it had pinned it.
+INSERT INTO closed_pins (event_id, hold_id, order_id) VALUES (:event_id, :hold_id, :order_id) ON CONFLICT DO NOTHING;
+
+-- name: pin_hold!
+-- Pins a hold for an order; nothing of it runs out any more.
+UPDATE holds
+SET state = 'PINNED', order_id = :order_id, pin_time = clock_timestamp(), pin_deadline = :pin_deadline,
+    tidy_time = NULL, version = version + 1
+WHERE event_id = :event_id AND hold_id = :hold_id AND state IN ('HELD', 'EXPIRED');
+
+-- name: pin_seats$
+-- Pins the seats that a live hold has; returns how many, which must be all.
+WITH pinned AS (
+    UPDATE seats SET state = 2, held_until = NULL
+    WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND hold_id = :hold_id AND state = 1
+      AND held_until > :now
+    RETURNING 1
+)
+SELECT count(*) FROM pinned;
+
+-- name: pin_places$
+-- Pins the places that a live hold has; returns how many places, which must be all.
+WITH pinned AS (
+    UPDATE hold_places SET held_until = NULL
+    WHERE event_id = :event_id AND hold_id = :hold_id AND held_until > :now
+    RETURNING claimed
+)
+SELECT coalesce(sum(claimed), 0) FROM pinned;
+
+-- name: retake_seats$
+-- Pins the seats of a hold whose time is over, where each can still be had; returns how many, which must be all.
+WITH retaken AS (
+    UPDATE seats SET state = 2, hold_id = :hold_id, held_until = NULL, fence = fence + 1
+    WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[])
+      AND (state = 0 OR state = 1 AND held_until <= clock_timestamp())
+    RETURNING 1
+)
+SELECT count(*) FROM retaken;
+
+-- name: note_fences!
+-- Writes the fences of retaken seats into their hold, in the order of its seats.
+UPDATE holds SET seat_fences = (
+    SELECT coalesce(array_agg(s.fence ORDER BY wanted.position), '{}')
+    FROM unnest(holds.seat_nos) WITH ORDINALITY AS wanted (seat_no, position)
+    JOIN seats s ON s.event_id = :event_id AND s.seat_no = wanted.seat_no
+)
+WHERE event_id = :event_id AND hold_id = :hold_id;
+
+-- name: forget_places!
+-- Drops the places of a hold before it takes them anew; the shards were given back what it still had.
+DELETE FROM hold_places WHERE event_id = :event_id AND hold_id = :hold_id;
+
+-- name: add_pinned_places!
+-- Writes places that were taken again, pinned.
+INSERT INTO hold_places (event_id, hold_id, pool_no, shard_no, zone_no, price_minor, quantity, claimed)
+SELECT :event_id, :hold_id, p.pool_no, p.shard_no, p.zone_no, p.price_minor, p.quantity, p.quantity
+FROM unnest(:pool_nos::integer[], :shard_nos::integer[], :zone_nos::integer[], :prices_minor::bigint[],
+            :quantities::integer[]) AS p (pool_no, shard_no, zone_no, price_minor, quantity);
+
+-- name: shard_keys
+-- Returns all shards of some pools.
+SELECT pool_no, shard_no FROM pool_shards
+WHERE event_id = :event_id AND pool_no = ANY (:pool_nos::integer[])
+ORDER BY pool_no, shard_no;
+
+-- name: sell_seats$
+-- Sells the seats of a pinned hold; returns how many, which must be all.
+WITH sold AS (
+    UPDATE seats SET state = 3
+    WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND hold_id = :hold_id AND state = 2
+    RETURNING 1
+)
+SELECT count(*) FROM sold;
+
+-- name: confirm_hold!
+-- Ends a hold with its sale.
+UPDATE holds SET state = 'CONFIRMED', sold_count = :sold_count, version = version + 1
+WHERE event_id = :event_id AND hold_id = :hold_id AND state = 'PINNED';
+
+-- name: list_pins
+-- Returns pins of some age, oldest first.
+SELECT hold_id, order_id, pin_time, pin_deadline
+FROM holds
+WHERE state = 'PINNED' AND pin_time <= clock_timestamp() - make_interval(secs => :age_seconds_min)
+ORDER BY pin_time
+LIMIT :page_size;
+
+-- name: is_returned$
+-- Tells whether a return was carried out before.
+SELECT EXISTS (
+    SELECT 1 FROM seat_returns WHERE event_id = :event_id AND hold_id = :hold_id AND return_id = :return_id
+);
+
+-- name: add_return!
+-- Remembers a return.
+INSERT INTO seat_returns (event_id, hold_id, return_id, order_id, seat_nos, place_count)
+VALUES (:event_id, :hold_id, :return_id, :order_id, :seat_nos, :place_count);
+
+-- name: lower_sold!
+-- Counts seats and places of a hold as no longer sold by it.
+UPDATE holds SET sold_count = sold_count - :returned, version = version + 1
+WHERE event_id = :event_id AND hold_id = :hold_id;
+
+-- name: unclaim_places!
+-- Takes some places from the rows of a hold that they are counted in.
+UPDATE hold_places SET claimed = claimed - u.quantity
+FROM unnest(:pool_nos::integer[], :shard_nos::integer[], :quantities::integer[]) AS u (pool_no, shard_no, quantity)
+WHERE hold_places.event_id = :event_id AND hold_places.hold_id = :hold_id AND hold_places.pool_no = u.pool_no
+  AND hold_places.shard_no = u.shard_no;
+
+-- name: claimed_places
+-- Returns where the places are counted that a hold still has.
+SELECT pool_no, shard_no, claimed
+FROM hold_places
+WHERE event_id = :event_id AND hold_id = :hold_id AND claimed > 0
+ORDER BY pool_no, shard_no;
+
+-- name: close_admission!
+-- Closes an admission. A batch that is placing a hold with it has the row locked: whoever comes second waits and sees.
+INSERT INTO admission_uses (event_id, admission_id, expire_time, close_time)
+VALUES (:event_id, :admission_id, :expire_time, clock_timestamp())
+ON CONFLICT (event_id, admission_id) DO UPDATE
+    SET close_time = coalesce(admission_uses.close_time, excluded.close_time);
+
+-- name: count_zones
+-- Counts what is left of events, by zone: a claim whose time is over counts as free.
+WITH seat_rows AS (
+    SELECT event_id, zone_no, row_no, row_seat_no, state,
+           state = 0 OR state = 1 AND held_until <= clock_timestamp() AS is_free
+    FROM seats
+    WHERE event_id = ANY (:event_ids::bigint[])
+), seat_counts AS (
+    SELECT event_id, zone_no, count(*) FILTER (WHERE is_free) AS available,
+           count(*) FILTER (WHERE state IN (1, 2) AND NOT is_free) AS held, count(*) FILTER (WHERE state = 3) AS sold,
+           count(*) FILTER (WHERE state = 4) AS blocked, count(*) AS total
+    FROM seat_rows
+    GROUP BY event_id, zone_no
+), runs AS (
+    -- Neighbours in a run differ by one, and so does their rank: the difference names the run.
+    SELECT event_id, zone_no, row_no,
+           row_seat_no - row_number() OVER (PARTITION BY event_id, zone_no, row_no ORDER BY row_seat_no) AS run_no
+    FROM seat_rows
+    WHERE is_free
+), longest AS (
+    SELECT event_id, zone_no, max(length) AS together_max
+    FROM (SELECT event_id, zone_no, count(*) AS length FROM runs GROUP BY event_id, zone_no, row_no, run_no) AS lengths
+    GROUP BY event_id, zone_no
+), run_out AS (
+    SELECT event_id, pool_no, sum(claimed) AS places
+    FROM hold_places
+    WHERE event_id = ANY (:event_ids::bigint[]) AND held_until <= clock_timestamp()
+    GROUP BY event_id, pool_no
+), by_pool AS (
+    SELECT p.event_id, p.zone_no, sum(s.available) + coalesce(max(r.places), 0) AS available,
+           sum(s.held) - coalesce(max(r.places), 0) AS held, sum(s.sold) AS sold, sum(s.capacity) AS total
+    FROM pools p
+    JOIN pool_shards s ON s.event_id = p.event_id AND s.pool_no = p.pool_no
+    LEFT JOIN run_out r ON r.event_id = p.event_id AND r.pool_no = p.pool_no
+    WHERE p.event_id = ANY (:event_ids::bigint[])
+    GROUP BY p.event_id, p.pool_no, p.zone_no
+), pool_counts AS (
+    SELECT event_id, zone_no, sum(available) AS available, sum(held) AS held, sum(sold) AS sold, sum(total) AS total,
+           max(available) AS together_max
+    FROM by_pool
+    GROUP BY event_id, zone_no
+)
+SELECT z.event_id, z.zone_no, z.price_minor,
+       coalesce(c.available, 0) + coalesce(p.available, 0) AS available,
+       coalesce(c.held, 0) + coalesce(p.held, 0) AS held,
+       coalesce(c.sold, 0) + coalesce(p.sold, 0) AS sold,
+       coalesce(c.blocked, 0) AS blocked,
+       coalesce(c.total, 0) + coalesce(p.total, 0) AS total,
+       greatest(coalesce(l.together_max, 0), coalesce(p.together_max, 0)) AS together_max
+FROM zones z
+LEFT JOIN seat_counts c ON c.event_id = z.event_id AND c.zone_no = z.zone_no
+LEFT JOIN longest l ON l.event_id = z.event_id AND l.zone_no = z.zone_no
+LEFT JOIN pool_counts p ON p.event_id = z.event_id AND p.zone_no = z.zone_no
+WHERE z.event_id = ANY (:event_ids::bigint[])
+ORDER BY z.event_id, z.zone_no;
