@@ -51,6 +51,8 @@ export default defineConfig({
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
+    // For build/budgets.mjs.
+    manifest: true,
     modulePreload: { polyfill: false },
   },
   server: {

@@ -33,7 +33,7 @@ export async function verifySession(email: string, code: string): Promise<Accoun
 
 export async function endSession(): Promise<void> {
   try {
-    await call<void>("POST", "/v1/sessions:end", { body: {}, anonymous: true });
+    await call<void>("POST", "/v1/sessions/end", { body: {}, anonymous: true });
   } finally {
     forget();
   }
@@ -43,7 +43,7 @@ export async function endSession(): Promise<void> {
 async function renew(): Promise<boolean> {
   const trade = async () => {
     try {
-      begin(await call<Session>("POST", "/v1/sessions:refresh", { body: {}, anonymous: true }));
+      begin(await call<Session>("POST", "/v1/sessions/refresh", { body: {}, anonymous: true }));
       return true;
     } catch (error) {
       if (error instanceof NoAnswer) sessionState.value = "unreachable";

@@ -49,12 +49,12 @@ const ROUTES: Route[] = [
   ["POST", /^\/v1\/sessions:verify$/, ({ body }) =>
     body.code === "000000"
       ? refuse(401, "CODE_INVALID", { triesLeft: "3" })
-      : { ...ok(session(String(body.email))), headers: { "Set-Cookie": `mock=${String(body.email)}; Path=/v1; HttpOnly` } }],
-  ["POST", /^\/v1\/sessions:refresh$/, ({ cookie }) => {
+      : { ...ok(session(String(body.email))), headers: { "Set-Cookie": `mock=${String(body.email)}; Path=/v1/sessions; HttpOnly` } }],
+  ["POST", /^\/v1\/sessions\/refresh$/, ({ cookie }) => {
     const email = /mock=([^;]+)/.exec(cookie)?.[1];
     return email ? ok(session(email)) : refuse(401, "SESSION_INVALID");
   }],
-  ["POST", /^\/v1\/sessions:end$/, () => ({ status: 204, headers: { "Set-Cookie": "mock=; Path=/v1; Max-Age=0" } })],
+  ["POST", /^\/v1\/sessions\/end$/, () => ({ status: 204, headers: { "Set-Cookie": "mock=; Path=/v1/sessions; Max-Age=0" } })],
   ["GET", /^\/v1\/client-config$/, () =>
     ok({ stripePublishableKey: "pk_test_local", localCardForm: true, stripeApiBase: "/mock-stripe/v1", seatsPerHold: 8, ticketsPerBuyer: 12, holdSeconds: 600, demo: true })],
   ["GET", /^\/v1\/events$/, ({ query }) => {
