@@ -54,7 +54,7 @@ async def test_claim_takes_all_or_none_and_names_the_ticket_that_is_not_active(
 
 
 async def test_one_of_many_claims_at_once_has_a_ticket(box_office: BoxOffice) -> None:
-    """Tried: without FOR UPDATE in order_tickets_lock and the version in tickets_write, several claims succeed."""
+    """Tried: without any FOR UPDATE and without the version in tickets_write, several claims succeed."""
     (ticket,) = await box_office.sell()
     await box_office.warm_up(8)
     claims = await asyncio.gather(
