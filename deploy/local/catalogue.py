@@ -24,6 +24,13 @@ class NewVenue:
     """In the journal."""
     venue: catalog_pb2.CreateVenueRequest
     plan: catalog_pb2.GeneratePlanRequest | catalog_pb2.ImportPlanRequest
+    plan_name: str = ""
+    """In the journal, where a later version of the plan is to replace an earlier one."""
+
+    @property
+    def name_of_plan(self) -> str:
+        """In the journal."""
+        return self.plan_name or f"{self.name}/plan"
 
 
 @dataclass(frozen=True)
@@ -48,22 +55,31 @@ class Catalogue:
 
     async def add_venues(self, venues: Iterable[NewVenue]) -> int:
         """Makes venues with their plans; returns how many were new."""
-        return await self._each(self._missing(venues), self._add_venue)
+        missing = [new for new in venues if self._journal.find(new.name_of_plan) is None]
+        return await self._each(missing, self._add_venue)
 
     async def add_events(self, events: Iterable[NewEvent]) -> int:
         """Makes and publishes events; returns how many were new."""
-        return await self._each(self._missing(events), self._add_event)
+        missing = [new for new in events if self._journal.find(new.name) is None]
+        return await self._each(missing, self._add_event)
 
-    def _missing(self, things: Iterable[Any]) -> list[Any]:
-        return [thing for thing in things if self._journal.find(thing.name) is None]
+    async def zone_names(self, venue_name: str) -> list[str]:
+        """Returns the price zones of a venue that was made."""
+        request = catalog_pb2.GetVenueRequest(venue_id=self._journal.find(venue_name))
+        venue = await self._desk.call(self._desk.catalog.GetVenue, request)
+        return list(venue.plan.zone_names)
 
     async def _add_venue(self, new: NewVenue) -> None:
         catalog = self._desk.catalog
-        venue = await self._desk.call(catalog.CreateVenue, _named(new.venue, new.name))
-        plan = _named(new.plan, f"{new.name}/plan", venue_id=venue.venue_id)
+        venue_id = self._journal.find(new.name)
+        if venue_id is None:
+            venue = await self._desk.call(catalog.CreateVenue, _named(new.venue, new.name))
+            venue_id = venue.venue_id
+            self._journal.note(new.name, venue_id)
+        plan = _named(new.plan, new.name_of_plan, venue_id=venue_id)
         is_drawn = isinstance(plan, catalog_pb2.GeneratePlanRequest)
         await self._desk.call(catalog.GeneratePlan if is_drawn else catalog.ImportPlan, plan)
-        self._journal.note(new.name, venue.venue_id)
+        self._journal.note(new.name_of_plan, venue_id)
 
     async def _add_event(self, new: NewEvent) -> None:
         catalog = self._desk.catalog
