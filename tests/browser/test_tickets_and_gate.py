@@ -1,5 +1,6 @@
 """The ticket on the phone and the gate that reads it, with and without a network."""
 
+import re
 from pathlib import Path
 
 from playwright.async_api import Page, expect
@@ -8,6 +9,7 @@ from tests.browser.conftest import NewVisitor
 from tests.browser.film import film
 from tests.browser.visitor import PHONE, Visitor, open_browser, visit
 from tests.people import Person, Site
+from tests.polling import eventually
 
 GATE_NAME = "Gate B"
 
@@ -133,3 +135,32 @@ async def test_signing_out_takes_the_tickets_off_the_device(
     await visitor.page.reload()
     await visitor.sees("Sign in to see this.")
     assert await visitor.page.get_by_role("article").count() == 0
+
+
+async def test_a_ticket_is_passed_on_to_a_friend(
+    visitor: Visitor, new_visitor: NewVisitor, organiser: Person, site: Site
+) -> None:
+    event = await organiser.seated_event()
+    await visitor.sign_in()
+    await visitor.buy(event["eventId"])
+    await visitor.go("/tickets")
+    await visitor.button("Pass on").first.click()
+    friend_email = f"friend-of-{visitor.email}"
+    await visitor.page.get_by_label("To whom?").fill(friend_email)
+    await visitor.press("Offer this ticket")
+    await visitor.sees(f"Offered to {friend_email}")
+
+    async def offer() -> str:
+        for mail in await site.mails(friend_email):
+            text = (await site.mail(mail["ID"]))["Text"]
+            if found := re.search(r"/transfers/\S+", text):
+                return found.group()
+        return ""
+
+    path = await eventually(offer, within_seconds=15, what="a mail with the offer")
+    friend = await new_visitor()
+    await friend.go(path)
+    await friend.give_code(friend_email)
+    await friend.press("Accept the ticket")
+    await friend.sees("It is yours.")
+    await expect(friend.page.get_by_role("img", name="Ticket code")).to_be_visible()

@@ -14,6 +14,7 @@ const CheckoutPage = perId("o", lazy(() => import("./checkout/CheckoutPage")));
 const OrdersPage = lazy(() => import("./orders/OrdersPage"));
 const OrderPage = perId("o", lazy(() => import("./orders/OrderPage")));
 const TicketsPage = lazy(() => import("./tickets/TicketsPage"));
+const TransferPage = perId("t", lazy(() => import("./tickets/TransferPage")));
 const GateStartPage = lazy(() => import("./gate/GateStartPage"));
 const GatePage = perId("e", lazy(() => import("./gate/GatePage")));
 const OrganisePage = lazy(() => import("./organise/OrganisePage"));
@@ -44,6 +45,7 @@ export function App() {
             <Route path="/orders" component={OrdersPage} />
             <Route path="/orders/:o" component={OrderPage} />
             <Route path="/tickets" component={TicketsPage} />
+            <Route path="/transfers/:t" component={TransferPage} />
             <Route path="/gate" component={GateStartPage} />
             <Route path="/gate/:e" component={GatePage} />
             <Route path="/organise" component={OrganisePage} />

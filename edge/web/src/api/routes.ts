@@ -84,6 +84,19 @@ export const listTickets = (pageToken = "") =>
 export const downloadTicketPdf = async (ticketId: string) =>
   (await send("GET", `/v1/tickets/${id(ticketId)}.pdf`)).blob();
 
+export const transferTicket = (ticketId: string, email: string) =>
+  intents.run(`transfer ${ticketId} ${email}`, (idempotencyKey) =>
+    call<T.Transfer>("POST", `/v1/tickets/${id(ticketId)}:transfer`, { body: { email }, idempotencyKey }),
+  );
+export const acceptTransfer = (transferId: string) =>
+  intents.run(`accept ${transferId}`, (idempotencyKey) =>
+    call<T.Ticket>("POST", `/v1/transfers/${id(transferId)}:accept`, { body: {}, idempotencyKey }),
+  );
+export const cancelTransfer = (transferId: string) =>
+  intents.run(`take back ${transferId}`, (idempotencyKey) =>
+    call<T.Transfer>("POST", `/v1/transfers/${id(transferId)}:cancel`, { body: {}, idempotencyKey }),
+  );
+
 export const getGateBundle = (eventId: string) => call<T.GateBundle>("GET", `/v1/events/${id(eventId)}/gate-bundle`);
 export const getCheckins = (eventId: string) => call<T.Checkins>("GET", `/v1/events/${id(eventId)}/checkins`);
 /** Safe to repeat: a scan's own id makes the server replay its verdict. */

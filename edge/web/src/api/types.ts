@@ -292,6 +292,15 @@ export interface Ticket {
   timeZone: string;
   startTime?: string;
   useTime?: string;
+  /** The pending offer to somebody else; empty when there is none. */
+  transferId?: string;
+}
+
+export interface Transfer {
+  transferId: string;
+  ticketId: string;
+  state: "PENDING" | "ACCEPTED" | "CANCELLED" | "EXPIRED";
+  expireTime: string;
 }
 
 export interface TicketPage {

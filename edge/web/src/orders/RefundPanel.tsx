@@ -131,7 +131,13 @@ function Quoted({ quote, isBusy, onConfirm, onKeep }: QuotedProps) {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof Problem && /REFUNDS?_CLOSED|EVENT_STARTED/.test(error.reason)) return t.orders.refund.closed;
-  if (error instanceof Problem && error.reason === "TICKET_NOT_ACTIVE") return t.orders.refund.notActive;
-  return t.orders.refund.failed;
+  switch (error instanceof Problem ? error.reason : "") {
+    case "REFUND_CLOSED":
+      return t.orders.refund.closed;
+    case "TICKET_NOT_ACTIVE":
+    case "NOTHING_TO_REFUND":
+      return t.orders.refund.notActive;
+    default:
+      return t.orders.refund.failed;
+  }
 }

@@ -4,6 +4,7 @@ import type { Ticket } from "../api/types";
 import { timeOfDay, venueTime, zoneCity } from "../format";
 import { t } from "../i18n";
 import { saveFile } from "../ui/download";
+import { PassOn } from "./PassOn";
 import { drawQr } from "./qr";
 import "./tickets.css";
 
@@ -14,7 +15,9 @@ interface TicketCardProps {
 }
 
 /** A ticket: where, when, and the code that opens the gate. */
-export function TicketCard({ ticket, isOpen = false }: TicketCardProps) {
+export function TicketCard({ ticket: loaded, isOpen = false }: TicketCardProps) {
+  const [ticket, setTicket] = useState(loaded);
+  useEffect(() => setTicket(loaded), [loaded]);
   const [shown, setShown] = useState(isOpen);
   const [failed, setFailed] = useState(false);
   const savePdf = async () => {
@@ -58,6 +61,7 @@ export function TicketCard({ ticket, isOpen = false }: TicketCardProps) {
           )}
         </p>
         {failed && <p role="alert">{t.tickets.pdfFailed}</p>}
+        {(isValid || ticket.state === "TRANSFERRING") && <PassOn ticket={ticket} onTicket={setTicket} />}
       </div>
       {shown && ticket.code && <Code ticket={ticket} />}
     </article>
