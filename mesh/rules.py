@@ -131,7 +131,7 @@ def _check_text(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
             name = path + field.json_name + suffix
             if len(value) > limit:
                 found.append((name, f"is longer than {limit} characters"))
-            elif "\0" in value:
+            elif isinstance(value, str) and "\0" in value:
                 found.append((name, "has a NUL character"))
             elif value and pattern and not pattern.fullmatch(value):
                 found.append((name, "is not of the right form"))
