@@ -97,7 +97,9 @@ def pdf(tickets: Sequence[Ticket], event: Event) -> bytes:
         for number, ticket in enumerate(tickets, start=1)
     ]
     drawn = _compiler().compile(
-        format="pdf", sys_inputs={"tickets": json.dumps(pages)}, timestamp=event.start_time
+        format="pdf",
+        sys_inputs={"tickets": json.dumps(pages)},
+        timestamp=event.start_time.replace(microsecond=0),  # the same ticket, the same file
     )
     assert isinstance(drawn, bytes)
     return drawn
