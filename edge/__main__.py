@@ -11,23 +11,12 @@ from edge.accounts.handlers import AccountHandlers, ClientConfigHandlers, Client
 from edge.accounts.sessions import SessionTerms
 from edge.accounts.sign_in import CodeTerms, SignIn
 from edge.accounts.store import AccountStore
-from edge.app import Edge
-from edge.caching import SharedReplies
+from edge.assembly import assemble
 from edge.config import EdgeSettings
-from edge.cors import Cors
 from edge.http_server import HTTPServer
 from edge.neighbours import Neighbours
-from edge.openapi.comments import read_comments
-from edge.openapi.document import build_document
-from edge.own_pages import OwnPages
-from edge.rate_limits import RateLimits, SharedCounts, SlidingCounter
-from edge.routes import build_routes
-from edge.security_headers import SecurityHeaders
-from edge.session_cookie import SessionCookie
-from edge.site import Site
+from edge.rate_limits import RateLimits, SharedCounts
 from edge.streams import EventStreams
-from edge.transcoder import Transcoder
-from edge.webhooks import Webhooks
 from mesh import telemetry, valkey
 from mesh.channels import Peers
 from mesh.clock import SystemClock
@@ -67,10 +56,18 @@ async def main() -> None:
     sign_in = SignIn(
         store, keys, SystemClock(), _code_terms(settings), _session_terms(settings), mailer.wake
     )
-    limits = _limits(settings)
+    limits = RateLimits.of(settings)
     counts = SharedCounts(valkey.connect(mesh.valkey_url), [limits.minute, limits.ten_minutes])
     streams = EventStreams(settings.streams_max)
-    edge = _edge(settings, mesh, Neighbours(peers), TokenVerifier(key_set), limits, streams, store)
+    edge = assemble(
+        settings,
+        mesh,
+        neighbours=Neighbours(peers),
+        verifier=TokenVerifier(key_set),
+        limits=limits,
+        streams=streams,
+        is_ready=store.is_there,
+    )
 
     server = Server("edge", settings, mesh, peers, session_keys=key_set)
     server.add(
@@ -92,46 +89,8 @@ async def main() -> None:
         await database.close()
 
 
-def _edge(
-    settings: EdgeSettings,
-    mesh: MeshSettings,
-    neighbours: Neighbours,
-    verifier: TokenVerifier,
-    limits: RateLimits,
-    streams: EventStreams,
-    store: AccountStore,
-) -> Edge:
-    is_https = mesh.public_url.startswith("https:")
-    routes = build_routes()
-    cookie = SessionCookie(settings.refresh_token_days * 86_400, is_https)
-    return Edge(
-        routes=routes,
-        transcoder=Transcoder(neighbours, SharedReplies(), streams, cookie),
-        verifier=verifier,
-        limits=limits,
-        webhooks=Webhooks(neighbours),
-        own_pages=OwnPages(
-            Site(settings.web_dir), build_document(routes, read_comments()), store.is_there
-        ),
-        headers=SecurityHeaders(mesh.stripe_api_base, is_https=is_https),
-        cors=Cors(settings.cors_origins),
-        trusted_proxies=settings.trusted_proxies,
-    )
-
-
 async def _jwks(keys: KeyRing) -> accounts_pb2.JWKS:
     return keys.jwks()
-
-
-def _limits(settings: EdgeSettings) -> RateLimits:
-    return RateLimits(
-        minute=SlidingCounter(60.0),
-        ten_minutes=SlidingCounter(600.0),
-        per_address=settings.requests_per_minute_per_address,
-        per_account=settings.requests_per_minute_per_account,
-        per_gate=settings.requests_per_minute_per_gate,
-        sign_ins_per_address=settings.sign_ins_per_ten_minutes_per_address,
-    )
 
 
 def _code_terms(settings: EdgeSettings) -> CodeTerms:

@@ -25,10 +25,14 @@ def bytes_max(rpc_path: str) -> int:
 
 
 async def read_body(http: Request, receive: Receive, limit: int) -> bytes:
-    """Returns the body. Raises BodyTooLarge, before reading it where its length is said."""
+    """Returns the body. Raises BodyTooLarge, before reading it where its length is said.
+
+    The server reads on and forgets what a refused client still sends: closing the connection would make most clients
+    miss the answer.
+    """
     said = http.headers.get("content-length", "")
     if said.isascii() and said.isdigit() and int(said[:20]) > limit:
-        raise _too_large(limit)
+        raise BodyTooLarge(bytesMax=limit)
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -38,12 +42,7 @@ async def read_body(http: Request, receive: Receive, limit: int) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > limit:
-            raise _too_large(limit)
+            raise BodyTooLarge(bytesMax=limit)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
-
-
-def _too_large(limit: int) -> BodyTooLarge:
-    # What is still on its way would be read as the next request.
-    return BodyTooLarge(headers={"Connection": "close"}, bytesMax=limit)

@@ -5,7 +5,7 @@ The channels have no interceptors: the edge sets every piece of metadata itself,
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import grpc
@@ -38,7 +38,7 @@ class Neighbours:
 
     async def stream(
         self, neighbour: str, rpc: Rpc, request: bytes, metadata: Metadata
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Yields the replies of a streaming call, as bytes. Raises OnsaleError."""
         channel = self._peers.plain_channel(neighbour)
         call = channel.unary_stream(rpc.path)(

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from edge.config import EdgeSettings
 from edge.problems import RateLimited
 from mesh import telemetry, valkey
 
@@ -106,6 +107,18 @@ class RateLimits:
     per_account: int
     per_gate: int
     sign_ins_per_address: int
+
+    @classmethod
+    def of(cls, settings: EdgeSettings) -> RateLimits:
+        """Reads them from the settings."""
+        return cls(
+            minute=SlidingCounter(60.0),
+            ten_minutes=SlidingCounter(600.0),
+            per_address=settings.requests_per_minute_per_address,
+            per_account=settings.requests_per_minute_per_account,
+            per_gate=settings.requests_per_minute_per_gate,
+            sign_ins_per_address=settings.sign_ins_per_ten_minutes_per_address,
+        )
 
     def check_address(self, address: str) -> None:
         """Counts a request of a network address. Raises RateLimited."""

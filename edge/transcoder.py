@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +25,13 @@ from edge.caching import (
     etag_of,
     matches,
 )
+from edge.fan_out import FanOut
 from edge.incoming import read_request
 from edge.json_decode import BodyInvalid
 from edge.neighbours import Metadata, Neighbours
 from edge.routes import Match, Route
 from edge.session_cookie import SessionCookie
-from edge.streams import EventStreams
+from edge.streams import EventStreams, StreamPolicy
 from mesh import contract, telemetry
 from mesh.errors import OnsaleError
 from mesh.interceptors import BODY_INVALID_KEY
@@ -49,6 +51,7 @@ class Transcoder:
     neighbours: Neighbours
     shared: SharedReplies
     streams: EventStreams
+    fan_out: FanOut
     cookie: SessionCookie
 
     async def reply(self, match: Match, http: Request, body: bytes) -> Response:
@@ -67,26 +70,56 @@ class Transcoder:
         self, match: Match, http: Request, body: bytes, receive: Receive, send: Send
     ) -> None:
         """Serves a streaming route. Raises OnsaleError before the first event."""
-        route = match.route
         request, fault = self._read(match, http, body)
-        policy = streams.policy_of(route.rpc.path)
+        policy = streams.policy_of(match.route.rpc.path)
         last_id = http.headers.get("last-event-id", "")
         if policy.resume_field and last_id.isascii() and last_id.isdigit():
             setattr(request, policy.resume_field, int(last_id[:18]))
-        messages = self.neighbours.stream(
-            route.neighbour, route.rpc, request.SerializeToString(), _metadata(http, fault)
+        is_shared = contract.PUBLIC in match.route.rpc.allow and not fault
+        if not is_shared:
+            events = self._own_events(match.route, policy, request, _metadata(http, fault))
+            await self.streams.serve(events, receive, send)
+            return
+        try:
+            events = self._shared_events(match.route, policy, request)
+            await self.streams.serve(events, receive, send)
+        except OnsaleError as error:
+            if error.code is not grpc.StatusCode.NOT_FOUND or "authorization" not in http.headers:
+                raise
+            events = self._own_events(match.route, policy, request, _metadata(http, None))
+            await self.streams.serve(events, receive, send)
+
+    async def _own_events(
+        self, route: Route, policy: StreamPolicy, request: Message, metadata: Metadata
+    ) -> AsyncIterator[bytes]:
+        """Yields what only this caller may see."""
+        async with aclosing(self._messages(route, request, metadata)) as messages:
+            async for message in messages:
+                yield streams.encode_event(policy, message)
+
+    def _shared_events(
+        self, route: Route, policy: StreamPolicy, request: Any
+    ) -> AsyncIterator[bytes]:
+        """Yields what is the same for everybody."""
+        version = 0
+        if policy.resume_field:
+            version = getattr(request, policy.resume_field)
+            request.ClearField(policy.resume_field)
+        key = (route.rpc.path, request.SerializeToString(deterministic=True))
+        trace = (("traceparent", telemetry.traceparent()),)
+        return self.fan_out.follow(
+            key, policy, lambda: self._messages(route, request, trace), version
         )
-        reply_class = descriptors.message_class(route.rpc.descriptor.output_type)
 
-        async def events() -> AsyncIterator[bytes]:
-            try:
-                async for raw in messages:
-                    yield streams.encode_event(policy, reply_class.FromString(raw))
-            finally:
-                closing: Any = messages
-                await closing.aclose()
-
-        await self.streams.serve(events(), receive, send)
+    async def _messages(
+        self, route: Route, request: Message, metadata: Metadata
+    ) -> AsyncGenerator[Message, None]:
+        raws = self.neighbours.stream(
+            route.neighbour, route.rpc, request.SerializeToString(), metadata
+        )
+        async with aclosing(raws):
+            async for raw in raws:
+                yield _decode(route, raw)
 
     def _read(self, match: Match, http: Request, body: bytes) -> tuple[Message, BodyInvalid | None]:
         request, fault = read_request(match, http.scope["query_string"].decode("latin-1"), body)
