@@ -103,7 +103,12 @@ class Keeper:
         try:
             return await self._see_to_the_end(process)
         finally:
-            await process.stop(self.part.stop_seconds)
+            if not await process.stop(self.part.stop_seconds):
+                log.warning(
+                    "%s did not end within %.0f s and was killed",
+                    self.part.name,
+                    self.part.stop_seconds,
+                )
 
     async def _see_to_the_end(self, process: RunningProcess) -> str:
         ended = asyncio.create_task(process.wait())

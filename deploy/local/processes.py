@@ -126,15 +126,19 @@ class RunningProcess:
         self._reaper.forget(self.pid)
         return code
 
-    async def stop(self, grace_seconds: float) -> None:
-        """Asks the group to end, and ends it when the time is up."""
+    async def stop(self, grace_seconds: float) -> bool:
+        """Asks the group to end, and ends it when the time is up; False when that was needed."""
+        ended_by_itself = True
         if not self.has_ended:
             self._signal_group(self._command.stop_signal)
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(grace_seconds):
                     await self._process.wait()
+            except TimeoutError:
+                ended_by_itself = False
         self._signal_group(signal.SIGKILL)
         await self.wait()
+        return ended_by_itself
 
     def _signal_group(self, signal_number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):
