@@ -102,7 +102,7 @@ UPDATE order_lines SET refunded_quantity = quantity
 WHERE event_id = :event_id AND order_id = :order_id;
 
 -- name: order_refund!
--- PAID or PARTIALLY_REFUNDED → PARTIALLY_REFUNDED, or REFUNDED when no ticket is left.
+-- PAID or PARTIALLY_REFUNDED → PARTIALLY_REFUNDED or REFUNDED: the latter when no ticket is left.
 UPDATE orders o
 SET refunded_minor = o.refunded_minor + :amount_minor, version = o.version + 1,
     state = CASE WHEN EXISTS (

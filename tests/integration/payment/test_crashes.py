@@ -1,7 +1,8 @@
 """A process killed at every moment of every way an order can go; the next process finishes what it began.
 
 The moments are not listed: each scenario runs with the process dying before, then after, its first
-doing, its second, and so on until it lives to the end. A doing is a statement of a store, a call to Stripe or to a neighbour.
+doing, its second, and so on until it lives to the end. A doing is a statement of a store, a call to
+Stripe or to a neighbour.
 
 Tried: with a random idempotency key for refunds instead of the refund's own, "after StripeProcessor.refund" gives the
 money back twice; without the look for an earlier attempt and with a raised attempt, too.

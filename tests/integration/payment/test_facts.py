@@ -1,0 +1,67 @@
+"""What payment hears on Kafka: holds that end or last longer, events that are cancelled."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from mesh import ids
+from mesh.outbox import CATALOG_TOPIC, HOLDS_TOPIC, Outbox, OutboxRelay
+from payment_svc.states import EndReason, OrderState
+from payment_svc.workers import consumers, on_hold
+from protos.inventory.v1 import catalog_pb2, events_pb2, inventory_pb2
+from protos.mesh.v1 import envelope_pb2
+from tests.integration.payment.conftest import Payment
+from tests.polling import eventually
+
+
+async def test_orders_follow_their_holds_and_events_over_a_real_broker(
+    payment: Payment, broker: str
+) -> None:
+    expired, released = await payment.place(), await payment.place()
+    event_id = payment.catalog.add()
+    async with payment.database.transaction() as connection:
+        for order, fact in (
+            (expired, events_pb2.HoldExpired()),
+            (released, events_pb2.HoldReleased()),
+        ):
+            fact.hold.hold_id = ids.text("hld", order.hold_id)
+            await _tell(connection, HOLDS_TOPIC, fact, order.event_id)
+        changed = events_pb2.EventChanged()
+        changed.facts.event.event_id = ids.event_text(event_id)
+        changed.facts.event.state = catalog_pb2.Event.CANCELLED
+        await _tell(connection, CATALOG_TOPIC, changed, event_id)
+    workers = [OutboxRelay(payment.database, broker), *consumers(payment.database, broker)]
+    tasks = [asyncio.create_task(worker.run(payment.stop)) for worker in workers]
+    payment.tasks += tasks
+
+    async def heard() -> bool:
+        await payment.reconciler.look_at_orders()
+        first, second = await payment.now(expired), await payment.now(released)
+        cancelled = await payment.refunds.cancellation(event_id)
+        return not first.is_open and not second.is_open and cancelled is not None
+
+    await eventually(heard, within_seconds=20, what="the end of both orders")
+    now = await payment.now(expired)
+    assert (now.state, now.end_reason) == (OrderState.EXPIRED, EndReason.HOLD_EXPIRED)
+    now = await payment.now(released)
+    assert (now.state, now.end_reason) == (OrderState.CANCELLED, EndReason.BUYER)
+
+
+async def test_an_order_lasts_as_long_as_its_extended_hold(payment: Payment) -> None:
+    order = await payment.place()
+    later = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=30)
+    hold = inventory_pb2.Hold(hold_id=ids.text("hld", order.hold_id), extended=True)
+    hold.expire_time.FromDatetime(later)
+    async with payment.database.transaction() as connection:
+        await on_hold(connection, envelope_pb2.Envelope(), events_pb2.HoldPlaced(hold=hold))
+    assert (await payment.now(order)).expire_time == later
+
+
+async def _tell(connection: object, topic: str, fact: object, event_id: int) -> None:
+    await Outbox(topic).add(
+        connection,
+        fact,
+        key=ids.event_text(event_id),
+        aggregate_id="hld_x",
+        version=1,
+        occurred_time=datetime.now(UTC),
+    )
