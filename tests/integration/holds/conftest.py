@@ -165,6 +165,13 @@ class Office:
             await store.add_event(connection, event, layout)
         return event.event_id
 
+    async def warm(self, event_id: int) -> None:
+        """Lets every process meet the event, so that what follows begins in all of them at once."""
+        too_many = inventory_pb2.BestAvailable(quantity=101)
+        for process in range(len(self.processes)):
+            for _ in range(3):
+                await self.buyer(process).refusal(event_id, best_available=too_many)
+
     async def change(self, event_id: int, **changes: Any) -> None:
         """Changes an event as its organiser would."""
 
@@ -193,6 +200,16 @@ class Office:
             "exp": int((datetime.now(UTC) + timedelta(minutes=10)).timestamp()),
         }
         return self.admission_keys.sign({**claims, **changes}, "admission+jwt")
+
+    async def ask(self, method: str, request: Any, process: int = 0) -> Any:
+        """Calls AllocationService as a service does."""
+        return await getattr(self.processes[process].allocation, method)(request, None)
+
+    async def refused(self, method: str, request: Any, process: int = 0) -> OnsaleError:
+        """Returns why AllocationService refuses what it must."""
+        with pytest.raises(OnsaleError) as caught:
+            await self.ask(method, request, process)
+        return caught.value
 
     async def rows(self, statement: str, *arguments: object) -> list[Any]:
         """Looks into the database."""

@@ -10,7 +10,9 @@ from tests.integration.holds.conftest import Office, outcomes
 
 
 async def test_of_two_hundred_buyers_one_gets_the_two_seats(office: Office) -> None:
+    """Tried: without the locks on seats and the conditions of take_seats, three of four processes sold the pair."""
     event_id = await office.event()
+    await office.warm(event_id)
     holds, refusals = await outcomes(
         [office.buyer(number).hold(event_id, seat_ids=["s4", "s5"]) for number in range(200)]
     )
@@ -22,6 +24,7 @@ async def test_of_two_hundred_buyers_one_gets_the_two_seats(office: Office) -> N
 
 async def test_parties_that_overlap_get_all_their_seats_or_none(office: Office) -> None:
     event_id = await office.event()
+    await office.warm(event_id)
     parties = [[f"s{(first + step) % 10}" for step in range(3)] for first in range(10)] * 10
     holds, _ = await outcomes(
         [
@@ -40,10 +43,11 @@ async def test_parties_that_overlap_get_all_their_seats_or_none(office: Office) 
 
 
 async def test_parties_of_three_share_the_last_twenty_places(office: Office) -> None:
+    """Tried: without the locks on pool shards and the table's own checks, 51 of the 20 places were sold."""
     event_id = await office.event(pools=(Pool("Floor", "Floor", 170),))
-    first = office.buyer()
-    await first.hold(event_id, pools=[_places(100)])
-    await first.hold(event_id, pools=[_places(50)])
+    await office.warm(event_id)
+    for process, quantity in enumerate((50, 50, 25, 25)):
+        await office.buyer(process).hold(event_id, pools=[_places(quantity)])
     holds, refusals = await outcomes(
         [office.buyer(number).hold(event_id, pools=[_places(3)]) for number in range(50)]
     )
@@ -61,6 +65,7 @@ async def test_parties_of_three_share_the_last_twenty_places(office: Office) -> 
 
 async def test_the_best_seats_go_once_each_to_everybody_who_asks_at_once(office: Office) -> None:
     event_id = await office.event(Block("Stalls", "Front", rows=10, seats_per_row=20))
+    await office.warm(event_id)
     best = inventory_pb2.BestAvailable(quantity=2)
     holds, refusals = await outcomes(
         [office.buyer(number).hold(event_id, best_available=best) for number in range(110)]
