@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -14,7 +14,7 @@ import grpc
 from mesh import ids, money, timestamps
 from mesh.channels import Peers, as_caller
 from mesh.clock import Clock
-from mesh.errors import OnsaleError, RemoteError
+from mesh.errors import OnsaleError, RemoteError, Unavailable
 from mesh.money import Money
 from payment_svc.errors import EventNotFound, HoldNotFound
 from protos.inventory.v1 import (
@@ -38,7 +38,17 @@ _DEFINITE = {
     grpc.StatusCode.ALREADY_EXISTS,
     grpc.StatusCode.NOT_FOUND,
 }
-"""A neighbour that answers so has decided; anything else says nothing of what is true."""
+"""A neighbour that answers so has decided."""
+
+_ABSENT = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.CANCELLED,
+}
+"""A neighbour that answers so says nothing of what is true: ask again later."""
 
 
 class SeatsGone(Exception):
@@ -70,6 +80,14 @@ class Hold:
     expire_time: datetime
     parts: Sequence[HeldPart]
     currency_code: str
+
+
+@dataclass(frozen=True)
+class ReturnedParts:
+    """Sold seats, and places by pool, that go back on sale; at least one."""
+
+    seat_ids: Sequence[str]
+    places: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -122,7 +140,7 @@ class Inventory(Protocol):
         """Gives a hold's seats back and refuses any later pin by the order."""
 
     async def return_seats(
-        self, hold_id: UUID, order_id: UUID, refund_id: UUID, tickets: Sequence[Ticket]
+        self, hold_id: UUID, order_id: UUID, refund_id: UUID, parts: ReturnedParts
     ) -> None:
         """Gives sold seats and places back to the sale, once for each refund."""
 
@@ -171,7 +189,7 @@ class GRPCInventory:
         request = inventory_pb2.GetHoldRequest(hold_id=ids.text("hld", hold_id))
         try:
             with as_caller():
-                found: inventory_pb2.Hold = await self._holds.GetHold(request)
+                found: inventory_pb2.Hold = await _ask(self._holds.GetHold, request)
         except RemoteError as error:
             if error.code is grpc.StatusCode.NOT_FOUND:
                 raise HoldNotFound from None
@@ -180,8 +198,9 @@ class GRPCInventory:
 
     async def release_hold(self, hold_id: UUID) -> None:
         with as_caller():
-            await self._holds.ReleaseHold(
-                inventory_pb2.ReleaseHoldRequest(hold_id=ids.text("hld", hold_id))
+            await _ask(
+                self._holds.ReleaseHold,
+                inventory_pb2.ReleaseHoldRequest(hold_id=ids.text("hld", hold_id)),
             )
 
     async def pin(self, hold_id: UUID, order_id: UUID, deadline_time: datetime) -> None:
@@ -191,46 +210,45 @@ class GRPCInventory:
             deadline_time=timestamps.to_proto(deadline_time),
             retake=True,
         )
-        await _decided(self._allocation.PinHold, request)
+        await _decide(self._allocation.PinHold, request)
 
     async def sell(self, hold_id: UUID, order_id: UUID) -> None:
         request = allocation_pb2.ConfirmHoldRequest(
             hold_id=ids.text("hld", hold_id), order_id=ids.text("ord", order_id)
         )
-        await _decided(self._allocation.ConfirmHold, request)
+        await _decide(self._allocation.ConfirmHold, request)
 
     async def unpin(self, hold_id: UUID, order_id: UUID) -> None:
-        await self._allocation.UnpinHold(
+        await _ask(
+            self._allocation.UnpinHold,
             allocation_pb2.UnpinHoldRequest(
                 hold_id=ids.text("hld", hold_id), order_id=ids.text("ord", order_id)
-            )
+            ),
         )
 
     async def return_seats(
-        self, hold_id: UUID, order_id: UUID, refund_id: UUID, tickets: Sequence[Ticket]
+        self, hold_id: UUID, order_id: UUID, refund_id: UUID, parts: ReturnedParts
     ) -> None:
-        places: dict[str, int] = {}
-        for ticket in tickets:
-            if ticket.pool_id:
-                places[ticket.pool_id] = places.get(ticket.pool_id, 0) + 1
-        await self._allocation.ReturnSeats(
+        await _ask(
+            self._allocation.ReturnSeats,
             allocation_pb2.ReturnSeatsRequest(
                 order_id=ids.text("ord", order_id),
                 hold_id=ids.text("hld", hold_id),
                 return_id=ids.text("rfd", refund_id),
-                seat_ids=[ticket.seat_id for ticket in tickets if ticket.seat_id],
+                seat_ids=parts.seat_ids,
                 pools=[
                     inventory_pb2.PoolQuantity(pool_id=pool_id, quantity=quantity)
-                    for pool_id, quantity in sorted(places.items())
+                    for pool_id, quantity in sorted(parts.places.items())
                 ],
-            )
+            ),
         )
 
     async def list_pins(self, age_seconds_min: int) -> list[Pin]:
-        listed = await self._allocation.ListPins(
+        listed = await _ask(
+            self._allocation.ListPins,
             allocation_pb2.ListPinsRequest(
                 age_seconds_min=age_seconds_min, page_size=PINS_PAGE_SIZE
-            )
+            ),
         )
         return [
             Pin(ids.parse("hld", pin.hold_id), ids.parse("ord", pin.order_id))
@@ -253,7 +271,7 @@ class GRPCCatalog:
             return known[1]
         request = catalog_pb2.GetEventRequest(event_id=ids.event_text(event_id))
         try:
-            facts = _facts(await self._stub.GetEventFacts(request))
+            facts = _facts(await _ask(self._stub.GetEventFacts, request))
         except RemoteError as error:
             if error.code is grpc.StatusCode.NOT_FOUND:
                 raise EventNotFound from None
@@ -267,7 +285,7 @@ class GRPCCatalog:
     async def list_events(self, after_event_id: int | None) -> list[EventFacts]:
         after = "" if after_event_id is None else ids.event_text(after_event_id)
         request = catalog_pb2.ListCatalogRequest(page_size=CATALOG_PAGE_SIZE, after_event_id=after)
-        return [_facts(found) for found in (await self._stub.ListCatalog(request)).events]
+        return [_facts(found) for found in (await _ask(self._stub.ListCatalog, request)).events]
 
 
 class GRPCTickets:
@@ -280,33 +298,46 @@ class GRPCTickets:
     async def claim(
         self, refund_id: UUID, order_id: UUID, ticket_ids: Sequence[UUID], account_id: UUID | None
     ) -> list[Ticket]:
-        reply = await self._revocation.ClaimTickets(
+        reply = await _ask(
+            self._revocation.ClaimTickets,
             ticket_pb2.ClaimTicketsRequest(
                 claim_id=ids.text("rfd", refund_id),
                 order_id=ids.text("ord", order_id),
                 ticket_ids=[ids.text("tkt", ticket_id) for ticket_id in ticket_ids],
                 account_id=ids.text("acc", account_id) if account_id else "",
-            )
+            ),
         )
         return [_ticket(found) for found in reply.tickets]
 
     async def revoke(self, refund_id: UUID, order_id: UUID) -> None:
-        await self._revocation.RevokeTickets(
+        await _ask(
+            self._revocation.RevokeTickets,
             ticket_pb2.RevokeTicketsRequest(
                 claim_id=ids.text("rfd", refund_id), order_id=ids.text("ord", order_id)
-            )
+            ),
         )
 
     async def list_of_caller(self, order_id: UUID) -> list[Ticket]:
         request = ticket_pb2.ListOrderTicketsRequest(order_id=ids.text("ord", order_id))
         with as_caller():
-            reply = await self._tickets.ListOrderTickets(request)
+            reply = await _ask(self._tickets.ListOrderTickets, request)
         return [_ticket(found) for found in reply.tickets]
 
 
-async def _decided(call: Any, request: Any) -> None:
+async def _ask(call: Any, request: Any) -> Any:
+    """Calls a neighbour. Raises Unavailable when it could not say, RemoteError when it refused."""
     try:
-        await call(request)
+        return await call(request)
+    except RemoteError as error:
+        if error.code in _ABSENT:
+            raise Unavailable(f"{error.reason}: {error.message}") from error
+        raise
+
+
+async def _decide(call: Any, request: Any) -> None:
+    """Calls inventory for a decision about seats. Raises SeatsGone when it decided against the order."""
+    try:
+        await _ask(call, request)
     except OnsaleError as error:
         if is_definite(error):
             raise SeatsGone(error.reason) from None

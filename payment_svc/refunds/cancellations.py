@@ -89,13 +89,13 @@ class Cancellations:
         if claimed is None:
             return
         order, lease = claimed
+        refund_id = derived_refund_id(order_id, "event cancelled")
         try:
-            if order.state in REFUNDABLE:
+            # A refund that its buyer began ends first: what is left goes back after it, never twice.
+            is_busy = await self._store.is_another_under_way(order_id, refund_id)
+            if order.state in REFUNDABLE and not is_busy:
                 await self._refunds.begin(
-                    order,
-                    lease,
-                    kind=RefundKind.EVENT_CANCELLED,
-                    refund_id=derived_refund_id(order_id, "event cancelled"),
+                    order, lease, kind=RefundKind.EVENT_CANCELLED, refund_id=refund_id
                 )
         finally:
             await self._orders.release(order, lease, check_after_seconds=0, failure_count=0)

@@ -14,7 +14,7 @@ from mesh import telemetry
 from mesh.clock import Clock
 from mesh.errors import OnsaleError, Unavailable
 from payment_svc.errors import NothingToRefund
-from payment_svc.neighbours import Inventory, Ticket, Tickets, is_definite
+from payment_svc.neighbours import Inventory, ReturnedParts, Tickets, is_definite
 from payment_svc.orders.order import Order
 from payment_svc.orders.store import LeaseLost, OrderStore
 from payment_svc.processor import (
@@ -29,21 +29,15 @@ from payment_svc.refunds.refund import (
     amount_of,
     derived_refund_id,
     match_lines,
-    tickets_left,
+    parts_left,
+    parts_of_tickets,
 )
 from payment_svc.refunds.store import RefundStore
 from payment_svc.states import RefundKind, RefundState, RefundStep
 
-MISSING_TICKETS_PATIENCE = 12
-"""Looks for the tickets of a cancelled event's order before its money goes back without them: minutes, while tickets
-are issued within seconds."""
 CHECK_SECONDS_MIN = 1.0
 CHECK_SECONDS_MAX = 15.0
 PENDING_CHECK_SECONDS = 20.0
-
-
-class TicketsNotIssued(Unavailable):
-    """The order was paid a moment ago and its tickets are not there yet."""
 
 
 @dataclass
@@ -157,7 +151,7 @@ class RefundDriver:
             while run.refund.is_under_way:
                 await self._store.renew(run.order, run.lease)
                 await self._steps[run.refund.step](run)
-        except (Unavailable, TimeoutError, LeaseLost):
+        except (OnsaleError, TimeoutError, LeaseLost):
             failures = run.refund.failure_count + 1
             wait_seconds = min(CHECK_SECONDS_MAX, CHECK_SECONDS_MIN * 2 ** min(failures - 1, 8))
             await self._store.check_later(run.refund, wait_seconds, failures)
@@ -171,7 +165,8 @@ class RefundDriver:
             found = await self._tickets.claim(
                 refund.refund_id, refund.order_id, refund.asked_ticket_ids, refund.account_id
             )
-            self._require_whole(refund, found, tickets_left(details.lines))
+            if not found and refund.kind is RefundKind.TICKETS:
+                raise NothingToRefund
             tickets = match_lines(found, details.lines)
         except OnsaleError as error:
             if is_definite(error) or isinstance(error, NothingToRefund):
@@ -180,14 +175,6 @@ class RefundDriver:
         amount_minor = amount_of(refund.kind, run.order, tickets, details.lines)
         await self._store.claimed(refund, tickets, amount_minor)
         run.refund = replace(refund, step=RefundStep.REVOKE, amount_minor=amount_minor)
-
-    def _require_whole(self, refund: Refund, found: Sequence[Ticket], left: int) -> None:
-        """Raises TicketsNotIssued while tickets that must go back are not there yet."""
-        if refund.kind is RefundKind.EVENT_CANCELLED:
-            if len(found) < left and refund.failure_count < MISSING_TICKETS_PATIENCE:
-                raise TicketsNotIssued
-        elif not found:
-            raise NothingToRefund
 
     async def _revoke(self, run: _Run) -> None:
         await self._tickets.revoke(run.refund.refund_id, run.refund.order_id)
@@ -250,15 +237,13 @@ class RefundDriver:
 
     async def _return(self, run: _Run) -> None:
         refund = run.refund
-        tickets = [
-            Ticket(ticket.ticket_id, ticket.seat_id, ticket.pool_id, "", "REVOKED")
-            for ticket in await self._store.tickets(refund)
-        ]
+        parts = await self._parts(run)
         problem = ""
         try:
-            await self._inventory.return_seats(
-                run.order.hold_id, refund.order_id, refund.refund_id, tickets
-            )
+            if parts.seat_ids or parts.places:
+                await self._inventory.return_seats(
+                    run.order.hold_id, refund.order_id, refund.refund_id, parts
+                )
         except OnsaleError as error:
             if not is_definite(error):
                 raise
@@ -267,3 +252,10 @@ class RefundDriver:
             telemetry.log.error("seats were not taken back", refund=refund.text, reason=problem)
         await self._store.returned(refund, problem)
         run.refund = replace(refund, step=RefundStep.DONE)
+
+    async def _parts(self, run: _Run) -> ReturnedParts:
+        """Returns what goes back on sale: the tickets' seats; of a cancelled event all that is left, ticket or not."""
+        if run.refund.kind is RefundKind.TICKETS:
+            return parts_of_tickets(await self._store.tickets(run.refund))
+        lines = (await self._orders.details(run.order)).lines
+        return parts_left(lines, await self._store.returned_elsewhere(run.refund))

@@ -22,6 +22,23 @@ FROM refund_tickets
 WHERE event_id = :event_id AND refund_id = :refund_id
 ORDER BY ticket_id;
 
+-- name: refund_others_under_way$
+-- Tells whether another refund of the order has steps left.
+SELECT EXISTS (
+    SELECT 1 FROM refunds
+    WHERE event_id = :event_id AND order_id = :order_id AND refund_id <> :refund_id
+      AND step IN ('CLAIM', 'REVOKE', 'PAY', 'RETURN')
+);
+
+-- name: lines_returned
+-- Returns how many of each line of an order other refunds took back.
+SELECT t.line_no, count(*)::integer AS quantity
+FROM refunds r
+JOIN refund_tickets t ON t.event_id = r.event_id AND t.refund_id = r.refund_id
+WHERE r.event_id = :event_id AND r.order_id = :order_id AND r.refund_id <> :refund_id
+  AND r.step NOT IN ('CLAIM', 'REFUSED')
+GROUP BY t.line_no;
+
 -- name: refunds_due
 -- Returns refunds that it is time to go on with: steps are left, or the money is still on its way. Those of orders that
 -- sold nothing are left out: the checkout goes on with them.
@@ -131,7 +148,7 @@ INSERT INTO processor_payouts (payout_id, event_id, refund_id) VALUES (:payout_i
 ON CONFLICT (payout_id) DO NOTHING;
 
 -- name: refund_returned!
--- RETURN → DONE: the seats are for sale again, or, with a problem, inventory would not have them.
+-- RETURN → DONE: the seats are for sale again; with a problem, inventory would not have them.
 UPDATE refunds SET step = 'DONE', problem = :problem, failure_count = 0
 WHERE event_id = :event_id AND refund_id = :refund_id AND step = 'RETURN';
 

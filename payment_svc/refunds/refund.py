@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from mesh import ids
 from payment_svc.errors import OrderNotRefundable, RefundClosed, TicketNotFound
-from payment_svc.neighbours import EventFacts, Ticket
+from payment_svc.neighbours import EventFacts, ReturnedParts, Ticket
 from payment_svc.orders.order import Line, Order
 from payment_svc.states import REFUNDABLE, RefundKind, RefundState, RefundStep
 
@@ -116,11 +117,18 @@ def amount_of(
     return min(left, face_value(tickets, lines)) if kind is RefundKind.TICKETS else left
 
 
-def tickets_left(lines: Sequence[Line]) -> int:
-    """Returns how many tickets of an order are not refunded."""
-    return sum(line.quantity - line.refunded_quantity for line in lines if is_admission(line))
+def parts_of_tickets(tickets: Sequence[RefundTicket]) -> ReturnedParts:
+    """Returns the seats and places of tickets."""
+    return ReturnedParts(
+        [ticket.seat_id for ticket in tickets if ticket.seat_id],
+        Counter(ticket.pool_id for ticket in tickets if ticket.pool_id),
+    )
 
 
-def is_admission(line: Line) -> bool:
-    """Tells whether a line lets people in: a seat or places."""
-    return bool(line.seat_id or line.pool_id)
+def parts_left(lines: Sequence[Line], returned: Mapping[int, int]) -> ReturnedParts:
+    """Returns the seats and places of lines that were not returned before, by how many of each line were."""
+    left = {line: line.quantity - returned.get(line.line_no, 0) for line in lines}
+    return ReturnedParts(
+        [line.seat_id for line, quantity in left.items() if line.seat_id and quantity],
+        {line.pool_id: quantity for line, quantity in left.items() if line.pool_id and quantity},
+    )

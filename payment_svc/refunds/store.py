@@ -77,6 +77,28 @@ class RefundStore:
                 async for row in _queries.refund_tickets_read(connection, **_key(refund))
             ]
 
+    async def is_another_under_way(self, order_id: UUID, refund_id: UUID) -> bool:
+        """Tells whether another refund of the order has steps left."""
+        async with self._database.connection() as connection:
+            return bool(
+                await _queries.refund_others_under_way(
+                    connection,
+                    event_id=ids.event_of(order_id),
+                    order_id=order_id,
+                    refund_id=refund_id,
+                )
+            )
+
+    async def returned_elsewhere(self, refund: Refund) -> dict[int, int]:
+        """Returns how many of each line of the order other refunds took back, by line number."""
+        async with self._database.connection() as connection:
+            return {
+                row["line_no"]: row["quantity"]
+                async for row in _queries.lines_returned(
+                    connection, **_key(refund), order_id=refund.order_id
+                )
+            }
+
     async def due(self, batch_max: int) -> list[UUID]:
         """Returns refunds that it is time to go on with."""
         async with self._database.connection() as connection:

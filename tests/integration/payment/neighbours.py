@@ -17,6 +17,7 @@ from payment_svc.neighbours import (
     HeldPart,
     Hold,
     Pin,
+    ReturnedParts,
     SeatsGone,
     Ticket,
 )
@@ -133,12 +134,13 @@ class MemoryInventory:
             kept.hold = replace(kept.hold, state="RELEASED")
 
     async def return_seats(
-        self, hold_id: UUID, order_id: UUID, refund_id: UUID, tickets: Sequence[Ticket]
+        self, hold_id: UUID, order_id: UUID, refund_id: UUID, parts: ReturnedParts
     ) -> None:
         self._answer("return_seats")
         kept = self.holds[hold_id]
         assert kept.sold_to == order_id
-        kept.returned[refund_id] = [ticket.seat_id or ticket.pool_id for ticket in tickets]
+        places = [pool_id for pool_id, quantity in parts.places.items() for _ in range(quantity)]
+        kept.returned[refund_id] = [*parts.seat_ids, *places]
 
     async def list_pins(self, age_seconds_min: int) -> list[Pin]:
         self._answer("list_pins")

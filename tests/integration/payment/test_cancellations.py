@@ -68,15 +68,32 @@ async def test_refunds_of_an_event_killed_five_times_on_the_way_are_made_once_ea
         await payment.require_books_right(order)
 
 
-async def test_money_goes_back_even_if_tickets_never_come(payment: Payment) -> None:
-    order = await payment.place()
+async def test_money_and_seats_go_back_even_if_tickets_were_never_issued(payment: Payment) -> None:
+    order = await payment.place(seats=2, places=1)
     await payment.stripe.confirm(order)
     await payment.checkout.advance(order.order_id)
     payment.catalog.cancel(order.event_id)
     await payment.refunds.begin_cancellation(order.event_id)
     await payment.bring_to_an_end()
-    assert (await payment.now(order)).state is OrderState.PAID
-    await payment.execute("UPDATE refunds SET failure_count = 12")
+    now = await payment.now(order)
+    assert (now.state, now.refunded_minor) == (OrderState.REFUNDED, 15_000)
+    returned = payment.inventory.holds[order.hold_id].returned
+    assert list(returned.values()) == [["s0", "s1", "p1"]]
+    await payment.require_books_right(order)
+
+
+async def test_a_refund_that_its_buyer_began_ends_before_the_rest_goes_back(
+    payment: Payment,
+) -> None:
+    order = await payment.pay(await payment.place())
+    first = next(iter(payment.tickets.tickets))
+    await payment.stripe.fault(action="refuse_500", path="/v1/refunds", method="POST", count=1)
+    await payment.refund_desk.refund(order, [ids.text("tkt", first)], "by its buyer")
+    payment.catalog.cancel(order.event_id)
+    await payment.refunds.begin_cancellation(order.event_id)
+    await payment.cancellations.step()
+    assert (await payment.now(order)).refunded_minor == 0
     await payment.bring_to_an_end()
     assert (await payment.now(order)).state is OrderState.REFUNDED
+    assert [one["amount"] for one in await payment.stripe.refunds_of(order)] == [5_000, 5_000]
     await payment.require_books_right(order)

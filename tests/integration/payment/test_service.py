@@ -265,10 +265,14 @@ async def test_an_order_that_may_still_be_committing_is_not_in_the_feed_yet(
     page = await feed.ListPaidOrders(pb.ListPaidOrdersRequest())
     assert list(page.orders) == []
     with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
-        async with service.payment.database.transaction() as connection:
-            await connection.execute("SELECT set_config('transaction_timeout', '50', true)")
-            await connection.execute("SELECT pg_sleep(5)")
+        await _stay_in_a_transaction(service)
     assert (await service.payment.now(order)).state is OrderState.PAID
+
+
+async def _stay_in_a_transaction(service: Service) -> None:
+    async with service.payment.database.transaction() as connection:
+        await connection.execute("SELECT set_config('transaction_timeout', '50', true)")
+        await connection.execute("SELECT pg_sleep(5)")
 
 
 async def test_webhooks_come_from_the_edge_only_and_signed(service: Service) -> None:

@@ -19,7 +19,7 @@ def test_over_any_second_no_more_leave_than_allowed_and_the_burst() -> None:
 
 
 def test_a_write_that_would_wait_for_long_is_refused_at_once() -> None:
-    limiter = RateLimiter(8, now=lambda: 0.0)
+    limiter = RateLimiter(8, now=lambda: 100.0)
     waits = [limiter.reserve() for _ in range(45)]
     assert waits[-1] == WAIT_SECONDS_MAX
     with pytest.raises(LimiterFull):

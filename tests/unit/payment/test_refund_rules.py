@@ -16,8 +16,9 @@ from payment_svc.refunds.refund import (
     derived_refund_id,
     face_value,
     match_lines,
+    parts_left,
+    parts_of_tickets,
     require_refunds_open,
-    tickets_left,
 )
 from payment_svc.states import OrderState, RefundKind
 from tests.unit.payment.test_checkout import EVENT, NOW, ORDER
@@ -60,9 +61,14 @@ def test_no_refund_is_more_than_what_is_left() -> None:
     assert amount_of(RefundKind.TICKETS, nearly_all, matched, LINES) == 500
 
 
-def test_fees_are_no_tickets() -> None:
-    assert tickets_left(LINES) == 4
-    assert tickets_left([replace(SEAT, refunded_quantity=1), FLOOR]) == 3
+def test_what_goes_back_on_sale_is_what_was_sold_and_not_returned_before() -> None:
+    parts = parts_left(LINES, {})
+    assert (parts.seat_ids, parts.places) == (["s0"], {"p1": 3})
+    parts = parts_left(LINES, {1: 1, 2: 2})
+    assert (parts.seat_ids, parts.places) == ([], {"p1": 1})
+    tickets = match_lines([ticket("s0"), ticket(pool_id="p1"), ticket(pool_id="p1")], LINES)
+    parts = parts_of_tickets(tickets)
+    assert (parts.seat_ids, parts.places) == (["s0"], {"p1": 2})
 
 
 def test_the_same_request_names_the_same_refund_of_the_same_event() -> None:
