@@ -16,11 +16,12 @@ from ticket_svc.config import MIGRATIONS, TicketSettings
 from ticket_svc.drawing.drawings import Drawings
 from ticket_svc.gate.handlers import GateHandlers
 from ticket_svc.gate.turnstile import Turnstile
-from ticket_svc.handlers import KeyHandlers, RevocationHandlers, TicketHandlers
+from ticket_svc.handlers import KeyHandlers, TicketHandlers
 from ticket_svc.mail.letters import Letters
 from ticket_svc.mail.mailer import Mailer
 from ticket_svc.mail.post import SmtpPost
 from ticket_svc.neighbours import GrpcAccounts, GrpcCatalog, GrpcOrders
+from ticket_svc.revocations.handlers import RevocationHandlers
 from ticket_svc.revocations.revocations import Revocations
 from ticket_svc.tickets.codes import TicketCodes
 from ticket_svc.tickets.issue import Issuer

@@ -1,4 +1,4 @@
-"""TicketService, KeyService and RevocationService on the wire; GateService is in gate/handlers.py."""
+"""TicketService and KeyService on the wire; those of gates and of payment are in gate/ and revocations/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from protos.ticket.v1 import ticket_pb2, ticket_pb2_grpc
 from ticket_svc.drawing.drawings import PDF_TYPE, PNG_TYPE, SVG_TYPE, Drawings
 from ticket_svc.errors import OrderNotFound, TicketNotActive, TicketNotFound, TransferNotFound
 from ticket_svc.neighbours import Orders
-from ticket_svc.revocations.revocations import Revocations
 from ticket_svc.tickets import store
 from ticket_svc.tickets.codes import TicketCodes
 from ticket_svc.tickets.messages import ticket_message
@@ -57,8 +56,12 @@ class TicketHandlers(ticket_pb2_grpc.TicketServiceServicer):
         match request:
             case ticket_pb2.ListOrderTicketsRequest():
                 await self._own_order(request.order_id)
-            case ticket_pb2.AcceptTransferRequest() | ticket_pb2.CancelTransferRequest():
-                await self._demand_party_to(request.transfer_id)
+            case (
+                ticket_pb2.GetTransferRequest()
+                | ticket_pb2.AcceptTransferRequest()
+                | ticket_pb2.CancelTransferRequest()
+            ):
+                await self._own_transfer(request.transfer_id)
             case ticket_pb2.ListTicketsRequest():
                 pass
             case _:
@@ -84,15 +87,16 @@ class TicketHandlers(ticket_pb2_grpc.TicketServiceServicer):
             raise OrderNotFound
         return order_id
 
-    async def _demand_party_to(self, transfer_text: str) -> None:
+    async def _own_transfer(self, transfer_text: str) -> Transfer:
+        """Returns an offer made to the caller or by the caller."""
         transfer_id = _transfer_id(transfer_text)
         async with self._database.connection() as connection:
             transfer = await transfer_store.read_transfer(
                 connection, ids.event_of(transfer_id), transfer_id
             )
-        parties = {transfer.from_account_id, transfer.to_account_id} if transfer else set()
-        if identity.account() not in parties:
+        if transfer is None or not transfer.is_between(identity.account()):
             raise TransferNotFound
+        return transfer
 
     async def GetTicket(
         self, request: ticket_pb2.GetTicketRequest, context: Any
@@ -157,6 +161,15 @@ class TicketHandlers(ticket_pb2_grpc.TicketServiceServicer):
                 content_type, drawing = SVG_TYPE, await self._drawings.svg(ticket)
         return httpbody_pb2.HttpBody(content_type=content_type, data=drawing)
 
+    async def GetTransfer(
+        self, request: ticket_pb2.GetTransferRequest, context: Any
+    ) -> ticket_pb2.Transfer:
+        return await self._described(await self._own_transfer(request.transfer_id))
+
+    async def _described(self, transfer: Transfer) -> ticket_pb2.Transfer:
+        async with self._database.connection() as connection:
+            return await _transfer_message(connection, transfer, self._clock.now())
+
     async def TransferTicket(
         self, request: ticket_pb2.TransferTicketRequest, context: Any
     ) -> ticket_pb2.Transfer:
@@ -164,12 +177,11 @@ class TicketHandlers(ticket_pb2_grpc.TicketServiceServicer):
         account_id = identity.account()
 
         async def record(connection: Connection, transfer: Transfer) -> None:
-            await self._requests.record(
-                connection, "TransferTicket", request, _transfer_message(transfer)
-            )
+            reply = await _transfer_message(connection, transfer, self._clock.now())
+            await self._requests.record(connection, "TransferTicket", request, reply)
 
         async def run() -> ticket_pb2.Transfer:
-            return _transfer_message(
+            return await self._described(
                 await self._transfers.offer(ticket_id, account_id, request.email, record)
             )
 
@@ -198,12 +210,13 @@ class TicketHandlers(ticket_pb2_grpc.TicketServiceServicer):
         account_id = identity.account()
 
         async def record(connection: Connection, transfer: Transfer) -> None:
-            await self._requests.record(
-                connection, "CancelTransfer", request, _transfer_message(transfer)
-            )
+            reply = await _transfer_message(connection, transfer, self._clock.now())
+            await self._requests.record(connection, "CancelTransfer", request, reply)
 
         async def run() -> ticket_pb2.Transfer:
-            return _transfer_message(await self._transfers.cancel(transfer_id, account_id, record))
+            return await self._described(
+                await self._transfers.cancel(transfer_id, account_id, record)
+            )
 
         return await self._requests.once("CancelTransfer", request, ticket_pb2.Transfer, run)
 
@@ -218,48 +231,32 @@ class KeyHandlers(ticket_pb2_grpc.KeyServiceServicer):
         return self._codes.jwks()
 
 
-class RevocationHandlers(ticket_pb2_grpc.RevocationServiceServicer):
-    """Takes tickets back for payment."""
-
-    def __init__(self, revocations: Revocations) -> None:
-        self._revocations = revocations
-
-    async def ClaimTickets(
-        self, request: ticket_pb2.ClaimTicketsRequest, context: Any
-    ) -> ticket_pb2.ClaimTicketsResponse:
-        tickets = await self._revocations.claim(
-            request.claim_id,
-            ids.parse_or(OrderNotFound(), ids.parse, "ord", request.order_id),
-            [ids.parse_or(TicketNotFound(), ids.parse, "tkt", text) for text in request.ticket_ids],
-            ids.parse_or(TicketNotFound(), ids.parse, "acc", request.account_id)
-            if request.account_id
-            else None,
-        )
-        return ticket_pb2.ClaimTicketsResponse(tickets=_without_codes(tickets))
-
-    async def RevokeTickets(
-        self, request: ticket_pb2.RevokeTicketsRequest, context: Any
-    ) -> ticket_pb2.RevokeTicketsResponse:
-        order_id = ids.parse_or(OrderNotFound(), ids.parse, "ord", request.order_id)
-        tickets = await self._revocations.revoke(request.claim_id, order_id)
-        return ticket_pb2.RevokeTicketsResponse(tickets=_without_codes(tickets))
-
-
-def _without_codes(tickets: list[Ticket]) -> list[ticket_pb2.Ticket]:
-    return [ticket_message(ticket, None, with_code=False) for ticket in tickets]
-
-
 def _transfer_id(text: str) -> UUID:
     return ids.parse_or(TransferNotFound(), ids.parse, "trf", text)
 
 
-def _transfer_message(transfer: Transfer) -> ticket_pb2.Transfer:
-    return ticket_pb2.Transfer(
+async def _transfer_message(
+    connection: Connection, transfer: Transfer, now: datetime
+) -> ticket_pb2.Transfer:
+    """Returns an offer with what it offers, as the caller sees it."""
+    ticket = await store.read_ticket(connection, transfer.event_id, transfer.ticket_id)
+    event = await store.read_event(connection, transfer.event_id)
+    message = ticket_pb2.Transfer(
         transfer_id=ids.text("trf", transfer.transfer_id),
         ticket_id=ids.text("tkt", transfer.ticket_id),
-        state=str(transfer.state),
+        state=str(transfer.state_at(now)),
         expire_time=timestamps.to_proto(transfer.expire_time),
+        incoming=transfer.to_account_id == identity.account(),
+        event_id=ids.event_text(transfer.event_id),
+        seat_label=ticket.seat_label if ticket else "",
     )
+    if event is not None:
+        message.event_name = event.name
+        message.venue_name = event.venue_name
+        message.city = event.city
+        message.time_zone = event.time_zone
+        message.start_time.CopyFrom(timestamps.to_proto(event.start_time))
+    return message
 
 
 def _account_cursor(

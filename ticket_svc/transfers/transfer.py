@@ -31,6 +31,10 @@ class Transfer:
     create_time: datetime
     expire_time: datetime
 
+    def is_between(self, account_id: UUID) -> bool:
+        """Tells whether an account gives or is offered the ticket."""
+        return account_id in (self.from_account_id, self.to_account_id)
+
     def state_at(self, now: datetime) -> TransferState:
         """Returns its state; an offer whose time is over has expired, tidied up or not."""
         if self.state is TransferState.PENDING and self.expire_time <= now:

@@ -130,8 +130,14 @@ class TransferTicketRequest(_message.Message):
     email: str
     def __init__(self, request_id: _Optional[str] = ..., ticket_id: _Optional[str] = ..., email: _Optional[str] = ...) -> None: ...
 
+class GetTransferRequest(_message.Message):
+    __slots__ = ("transfer_id",)
+    TRANSFER_ID_FIELD_NUMBER: _ClassVar[int]
+    transfer_id: str
+    def __init__(self, transfer_id: _Optional[str] = ...) -> None: ...
+
 class Transfer(_message.Message):
-    __slots__ = ("transfer_id", "ticket_id", "state", "expire_time")
+    __slots__ = ("transfer_id", "ticket_id", "state", "expire_time", "incoming", "event_id", "event_name", "venue_name", "city", "time_zone", "start_time", "seat_label")
     class State(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         STATE_UNSPECIFIED: _ClassVar[Transfer.State]
@@ -148,11 +154,27 @@ class Transfer(_message.Message):
     TICKET_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     EXPIRE_TIME_FIELD_NUMBER: _ClassVar[int]
+    INCOMING_FIELD_NUMBER: _ClassVar[int]
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    VENUE_NAME_FIELD_NUMBER: _ClassVar[int]
+    CITY_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    SEAT_LABEL_FIELD_NUMBER: _ClassVar[int]
     transfer_id: str
     ticket_id: str
     state: Transfer.State
     expire_time: _timestamp_pb2.Timestamp
-    def __init__(self, transfer_id: _Optional[str] = ..., ticket_id: _Optional[str] = ..., state: _Optional[_Union[Transfer.State, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    incoming: bool
+    event_id: str
+    event_name: str
+    venue_name: str
+    city: str
+    time_zone: str
+    start_time: _timestamp_pb2.Timestamp
+    seat_label: str
+    def __init__(self, transfer_id: _Optional[str] = ..., ticket_id: _Optional[str] = ..., state: _Optional[_Union[Transfer.State, str]] = ..., expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., incoming: _Optional[bool] = ..., event_id: _Optional[str] = ..., event_name: _Optional[str] = ..., venue_name: _Optional[str] = ..., city: _Optional[str] = ..., time_zone: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., seat_label: _Optional[str] = ...) -> None: ...
 
 class AcceptTransferRequest(_message.Message):
     __slots__ = ("request_id", "transfer_id")

@@ -62,6 +62,11 @@ class TicketServiceStub:
                 request_serializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.TransferTicketRequest.SerializeToString,
                 response_deserializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.Transfer.FromString,
                 _registered_method=True)
+        self.GetTransfer = channel.unary_unary(
+                '/onsale.ticket.v1.TicketService/GetTransfer',
+                request_serializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.GetTransferRequest.SerializeToString,
+                response_deserializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.Transfer.FromString,
+                _registered_method=True)
         self.AcceptTransfer = channel.unary_unary(
                 '/onsale.ticket.v1.TicketService/AcceptTransfer',
                 request_serializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.AcceptTransferRequest.SerializeToString,
@@ -114,6 +119,13 @@ class TicketServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetTransfer(self, request, context):
+        """Returns an offer made to the caller or by the caller, so that one can see what is offered before taking it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def AcceptTransfer(self, request, context):
         """Takes an offered ticket: the old code stops working and a new one is made, in one commit.
         """
@@ -154,6 +166,11 @@ def add_TicketServiceServicer_to_server(servicer, server):
             'TransferTicket': grpc.unary_unary_rpc_method_handler(
                     servicer.TransferTicket,
                     request_deserializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.TransferTicketRequest.FromString,
+                    response_serializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.Transfer.SerializeToString,
+            ),
+            'GetTransfer': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTransfer,
+                    request_deserializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.GetTransferRequest.FromString,
                     response_serializer=protos_dot_ticket_dot_v1_dot_ticket__pb2.Transfer.SerializeToString,
             ),
             'AcceptTransfer': grpc.unary_unary_rpc_method_handler(
@@ -302,6 +319,33 @@ class TicketService:
             target,
             '/onsale.ticket.v1.TicketService/TransferTicket',
             protos_dot_ticket_dot_v1_dot_ticket__pb2.TransferTicketRequest.SerializeToString,
+            protos_dot_ticket_dot_v1_dot_ticket__pb2.Transfer.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTransfer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/onsale.ticket.v1.TicketService/GetTransfer',
+            protos_dot_ticket_dot_v1_dot_ticket__pb2.GetTransferRequest.SerializeToString,
             protos_dot_ticket_dot_v1_dot_ticket__pb2.Transfer.FromString,
             options,
             channel_credentials,

@@ -29,7 +29,8 @@ from ticket_svc.config import MIGRATIONS
 from ticket_svc.drawing.drawings import Drawings
 from ticket_svc.gate.handlers import GateHandlers
 from ticket_svc.gate.turnstile import Turnstile
-from ticket_svc.handlers import RevocationHandlers, TicketHandlers
+from ticket_svc.handlers import TicketHandlers
+from ticket_svc.revocations.handlers import RevocationHandlers
 from ticket_svc.revocations.revocations import Revocations
 from ticket_svc.tickets import store
 from ticket_svc.tickets.codes import TicketCodes

@@ -115,6 +115,23 @@ async def test_only_the_account_offered_to_accepts_and_only_the_giver_cancels(
         )
 
 
+async def test_both_see_what_is_offered_and_nobody_else_does(offer: Offer) -> None:
+    made = await offer.make()
+    request = ticket_pb2.GetTransferRequest(transfer_id=offer.transfer_id)
+    tickets = offer.box_office.tickets
+    assert await tickets.GetTransfer(request, None) == made
+    act_as(await offer.box_office.accounts.account_of(offer.email))
+    seen = await tickets.GetTransfer(request, None)
+    assert (made.incoming, seen.incoming) == (False, True)
+    assert (seen.event_name, seen.seat_label) == ("Night & Day", offer.ticket.seat_label)
+    act_as(ids.new_account_id())
+    with pytest.raises(TransferNotFound):
+        await tickets.GetTransfer(request, None)
+    offer.box_office.clock.advance(7 * DAY_SECONDS)
+    act_as(offer.ticket.account_id)
+    assert (await tickets.GetTransfer(request, None)).state == ticket_pb2.Transfer.EXPIRED
+
+
 async def test_offer_taken_back_makes_the_ticket_good_again(offer: Offer) -> None:
     await offer.make()
     first = await offer.cancel()
