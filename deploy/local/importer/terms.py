@@ -71,6 +71,6 @@ def is_time_zone(name: str) -> bool:
     """Whether a file's time zone is one."""
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return bool(name)

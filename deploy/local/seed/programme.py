@@ -20,8 +20,8 @@ ROOM_CAPACITY = 500
 SOON = timedelta(minutes=5)
 """After the first start: time enough to look around, and to wait in the line."""
 
-THEATRE_EVENTS = 12
-CLUB_EVENTS = 10
+THEATRE_EVENTS = 8
+CLUB_EVENTS = 8
 THEATRE_DAYS_MIN = 15
 """So that whoever tries the demo finds many seats two weeks and more ahead."""
 CLUB_DAYS_MIN = 2
