@@ -44,7 +44,7 @@ class Subjects:
     """What the pictures are of."""
 
     seated_id: str
-    standing_id: str | None
+    standing_id: str
     line_id: str | None
     draw_id: str | None
 
@@ -91,14 +91,17 @@ async def shoot_look(
     await visitor.sees("Saved on this device")
     await visitor.button("Show the code").first.click()
     await photographer.shoot("tickets", whole=False)
-    if subjects.standing_id:
-        standing = f"/events/{subjects.standing_id}/seats"
-        await photographer.shoot_page(standing, "Standing", "places")
+    await photographer.shoot_page(f"/events/{subjects.standing_id}/seats", "Standing", "places")
     if subjects.draw_id:
         await photographer.shoot_page(f"/events/{subjects.draw_id}", "Join the", "event-draw")
         await photographer.shoot_page(f"/events/{subjects.draw_id}/line", "The seal", "line-before")
     if subjects.line_id:
         await photographer.shoot_page(f"/events/{subjects.line_id}/line", "Join the line", "line")
+        await visitor.go(f"/events/{subjects.line_id}/seats")
+        await visitor.page.get_by_role("tab", name="Map").click()
+        await photographer.shoot("seats-arena", whole=False)
+        await visitor.page.get_by_role("application", name="Seat map").click()
+        await photographer.shoot("seats-arena-close", whole=False)
     await visitor.close()
     await shoot_staff(browser, site, subjects, folder, look)
 
@@ -125,11 +128,11 @@ async def shoot_purchase(
     await visitor.sees("Test payments, no real money")
     await photographer.shoot("checkout")
     await visitor.choose_card("Is declined")
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     await visitor.sees("Your bank said no.")
     await photographer.shoot("checkout-declined")
     await visitor.choose_card("Pays")
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     await visitor.sees("Your tickets are here")
     await photographer.shoot("checkout-paid")
     await visitor.link("This order").click()
@@ -169,26 +172,24 @@ async def shoot_staff(
 async def find_subjects(site: Site) -> Subjects:
     """Picks events of the catalogue that show each page at its best."""
     people = Person(site, "", "", "")
-    found = (await people.ask("GET", "/v1/events", pageSize=100, available=True)).expect(200)
-    events = found["events"]
-    plain = [event for event in events if not event["requiresAdmission"]]
-    seated, standing = None, None
-    for event in sorted(plain, key=lambda event: -event["availableCount"]):
-        seat_map = await people.ask("GET", f"/v1/events/{event['eventId']}/seatmap")
-        has_seats = any(section["rows"] for section in seat_map.expect(200)["sections"])
-        if has_seats and seated is None:
-            seated = event["eventId"]
-        if not has_seats and standing is None:
-            standing = event["eventId"]
-        if seated and standing:
-            break
-    assert seated is not None, "the catalogue has no event with seats"
     return Subjects(
-        seated,
-        standing,
+        seated_id=await first_with(people, query="Theatre", seated=True),
+        standing_id=await first_with(people, query="", seated=False),
         line_id=await id_of(people, "Open Line Night"),
         draw_id=await id_of(people, "Soon On Sale"),
     )
+
+
+async def first_with(people: Person, *, query: str, seated: bool) -> str:
+    """Returns the first event on sale to everybody with seats, or with none."""
+    reply = await people.ask("GET", "/v1/events", query=query, pageSize=50, available=True)
+    for event in reply.expect(200)["events"]:
+        event_id: str = event["eventId"]
+        seat_map = (await people.ask("GET", f"/v1/events/{event_id}/seatmap")).expect(200)
+        has_seats = any(section["rows"] for section in seat_map["sections"])
+        if has_seats is seated and not event["requiresAdmission"]:
+            return event_id
+    raise AssertionError(f"the catalogue has no such event: {query=} {seated=}")
 
 
 async def id_of(people: Person, name: str) -> str | None:

@@ -6,7 +6,7 @@ import httpx
 from playwright.async_api import Route, expect
 
 from tests.browser.conftest import NewVisitor
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import PAY, Visitor
 from tests.people import Person, Site
 
 UNKNOWN_MILLIS = 25_000
@@ -42,10 +42,10 @@ async def test_a_declined_card_costs_nothing_and_another_one_pays(
 ) -> None:
     await at_checkout(visitor, organiser)
     await visitor.choose_card("Is declined")
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     await visitor.sees("Your bank said no. Nothing was charged.")
     await visitor.choose_card("Pays")
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     await visitor.sees("Your tickets are here")
 
 
@@ -54,9 +54,9 @@ async def test_a_bank_check_opens_the_banks_page_and_the_order_goes_on_by_itself
 ) -> None:
     await at_checkout(visitor, organiser)
     await visitor.choose_card("Wants a bank check")
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     await visitor.sees("Your bank wants to check that it is you.")
-    await expect(visitor.button("Pay €")).to_be_hidden()
+    await expect(visitor.pay_button).to_be_hidden()
     async with visitor.context.expect_page() as opened:
         await visitor.link("Open your bank’s check").click()
     bank = await opened.value
@@ -69,12 +69,12 @@ async def test_a_refused_bank_check_leaves_the_seats_and_the_form(
 ) -> None:
     await at_checkout(visitor, organiser)
     await visitor.choose_card("Wants a bank check")
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     async with visitor.context.expect_page() as opened:
         await visitor.link("Open your bank’s check").click()
     await (await opened.value).get_by_role("button", name="Refuse").click()
     await visitor.sees("Your bank said no. Nothing was charged.")
-    await expect(visitor.button("Pay €")).to_be_visible()
+    await expect(visitor.pay_button).to_be_visible()
 
 
 async def test_a_lost_reply_says_do_not_pay_again_and_then_shows_the_tickets(
@@ -100,9 +100,9 @@ async def test_a_lost_reply_says_do_not_pay_again_and_then_shows_the_tickets(
 
     await visitor.page.route("**/payment_intents/*/confirm", lose)
     await visitor.page.route(f"**/v1/orders/{order_id}*", hold_back)
-    await visitor.press("Pay €")
+    await visitor.pay_button.click()
     await visitor.sees("Do not pay again.", within_millis=UNKNOWN_MILLIS)
-    await expect(visitor.button("Pay €")).to_be_hidden()
+    await expect(visitor.pay_button).to_be_hidden()
     held_back.set()
     await visitor.sees("Your tickets are here")
 
@@ -117,8 +117,8 @@ async def test_a_double_click_a_reload_and_a_second_tab_are_one_payment(
     )
     second = await visitor.context.new_page()
     await second.goto(visitor.page.url)
-    await second.get_by_role("button", name="Pay €").wait_for()
-    await visitor.button("Pay €").dblclick()
+    await second.get_by_role("button", name=PAY).wait_for()
+    await visitor.pay_button.dblclick()
     await visitor.page.reload()
     await visitor.sees("Your tickets are here")
     await second.get_by_text("Your tickets are here").wait_for()

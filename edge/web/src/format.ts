@@ -100,7 +100,7 @@ export const dateAndTime = (time: string | number): string =>
 
 /** "07:42", or "1:07:42" above an hour, or "2 days 03:10:00" above a day. */
 export function countdown(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const two = (value: number) => String(value).padStart(2, "0");
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);

@@ -30,7 +30,7 @@ export function FilterBar({ filters, facets, currencyCode, onChange }: FilterBar
           <Chip
             key={value}
             on={filters.category === value}
-            label={value}
+            label={value.charAt(0).toUpperCase() + value.slice(1)}
             howMany={howMany}
             onToggle={(on) => set({ category: on ? value : "" })}
           />

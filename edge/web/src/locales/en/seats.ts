@@ -1,6 +1,14 @@
 import { count, plural } from "../../format";
 
+/** "107" and "B" are said with the word; "Balcony" and "Section 107" say it themselves. */
+function sectionWords(name: string): string {
+  const isCode = name.length <= 4 && !name.includes(" ") && (name.length === 1 || /[^a-z]/i.test(name));
+  return name && isCode ? `Section ${name}` : name;
+}
+
 export const seats = {
+  /** What fits on the map: "Section 107" is "107" there. */
+  sectionShort: (name: string) => name.replace(/^(section|block|sector)\s+(?=\S{1,4}$)/i, ""),
   title: "Seats",
   loading: "Loading seats",
   tabs: { label: "How to choose", best: "Best for me", map: "Map", list: "List" },
@@ -17,7 +25,8 @@ export const seats = {
     zones: "Price zones",
     only: (zone: string) => `Show only ${zone}`,
   },
-  seat: (section: string, row: string, number: string) => `Section ${section}, row ${row}, seat ${number}`,
+  seat: (section: string, row: string, number: string) =>
+    [sectionWords(section), row && `row ${row}`, `seat ${number}`].filter(Boolean).join(", "),
   seatShort: (row: string, number: string) => `Row ${row}, seat ${number}`,
   row: (name: string) => `Row ${name}`,
   states: { 0: "free", 1: "held by somebody", 2: "sold", 3: "not for sale" } as Record<number, string>,

@@ -12,6 +12,8 @@ const CLOSE_UP_PX = 34;
 const LARGEST_PX = 60;
 const STEP = 1.6;
 const REVEAL_MARGIN_PX = 60;
+/** The legend's height: the whole map is shown above it. */
+const LEGEND_PX = 68;
 
 /** Moves the view over the map and finds seats in it. */
 export class MapController {
@@ -48,7 +50,7 @@ export class MapController {
   }
 
   private get fitted(): View {
-    return fit(this.model.bounds, this.size, this.model.spacing);
+    return fit(this.model.bounds, this.size, this.model.spacing, LEGEND_PX);
   }
 
   private get limits(): { min: number; max: number } {

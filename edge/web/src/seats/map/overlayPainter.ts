@@ -1,3 +1,4 @@
+import { t } from "../../i18n";
 import { freeInRange } from "../counts";
 import type { Board } from "../board";
 import type { SeatModel } from "../model";
@@ -103,7 +104,8 @@ function paintSectionNames(paint: OverlayPaint): void {
     const x = ((section.bounds.minX + section.bounds.maxX) / 2) * view.scale + view.x;
     const y = ((section.bounds.minY + section.bounds.maxY) / 2) * view.scale + view.y;
     if (x < 0 || y < 0 || x > size.width || y > size.height) continue;
-    const width = context.measureText(section.name).width + 12;
+    const name = t.seats.sectionShort(section.name);
+    const width = context.measureText(name).width + 12;
     const covers = taken.some(
       (other) => Math.abs(other.y - y) < height && Math.abs(other.x - x) < (other.width + width) / 2,
     );
@@ -117,7 +119,7 @@ function paintSectionNames(paint: OverlayPaint): void {
     context.fill();
     context.globalAlpha = 1;
     context.fillStyle = isFull ? palette.muted : palette.text;
-    context.fillText(section.name, x, y + 1);
+    context.fillText(name, x, y + 1);
   }
 }
 

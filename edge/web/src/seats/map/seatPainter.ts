@@ -8,6 +8,8 @@ import type { View } from "./viewport";
 const DISC_FROM_PX = 4;
 /** Numbers and the signs of wheelchair and companion seats from this diameter on. */
 export const NUMBERS_FROM_PX = 20;
+/** Squares nearly touch, so that a section far away has the colour of its zone and not of the ground. */
+const SQUARE_SHARE = 0.95;
 /** The share of the distance between neighbours that a seat's disc fills. */
 export const DISC_SHARE = 0.8;
 const SOLD_SHARE = 0.32;
@@ -71,7 +73,8 @@ function paintFree(paint: SeatsPaint, zone: number, seats: number[]): void {
   if (!seats.length) return;
   const { context, model, palette, view, onlyZone } = paint;
   const colour = ZONE_COLOURS.indexOf(zoneColourName(zone, model.zones.length));
-  const diameter = Math.max(1.2, diameterPx(model, view));
+  const disc = diameterPx(model, view);
+  const diameter = disc < DISC_FROM_PX ? Math.max(1.2, (disc * SQUARE_SHARE) / DISC_SHARE) : disc;
   context.globalAlpha = onlyZone === null || onlyZone === zone ? 1 : OTHER_ZONE_ALPHA;
   context.fillStyle = palette.zones[colour] ?? palette.text;
   const special = seats.filter((index) => model.kinds[index] !== SeatKind.ORDINARY);
@@ -108,7 +111,7 @@ function fillShapes(
   rounded: boolean,
 ): void {
   const radius = diameter / 2;
-  if (diameter < DISC_FROM_PX) {
+  if (diameterPx(model, view) < DISC_FROM_PX) {
     for (const index of seats) {
       const x = (model.xs[index] ?? 0) * view.scale + view.x;
       const y = (model.ys[index] ?? 0) * view.scale + view.y;

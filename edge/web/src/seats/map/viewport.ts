@@ -14,12 +14,13 @@ export interface Size {
 
 const FIT_MARGIN = 0.06;
 
-/** The view that shows all of `bounds`, centred. */
-export function fit(bounds: Bounds, size: Size, paddingUnits: number): View {
+/** The view that shows all of `bounds` above the lowest `bottomPx` of the screen, centred. */
+export function fit(bounds: Bounds, size: Size, paddingUnits: number, bottomPx = 0): View {
   const width = bounds.maxX - bounds.minX + 2 * paddingUnits;
   const height = bounds.maxY - bounds.minY + 2 * paddingUnits;
-  const scale = Math.min(size.width / width, size.height / height) * (1 - FIT_MARGIN);
-  return centreOn((bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2, scale, size);
+  const free = { width: size.width, height: Math.max(size.height / 2, size.height - bottomPx) };
+  const scale = Math.min(free.width / width, free.height / height) * (1 - FIT_MARGIN);
+  return centreOn((bounds.minX + bounds.maxX) / 2, (bounds.minY + bounds.maxY) / 2, scale, free);
 }
 
 export const centreOn = (mapX: number, mapY: number, scale: number, size: Size): View => ({
