@@ -109,7 +109,14 @@ class Revocations:
         await mail_store.plan(
             connection,
             [
-                PlannedMail(event_id, Kind.REFUND, claim_id, holder, due_time, facts)
+                PlannedMail(
+                    event_id,
+                    Kind.REFUND,
+                    claim_id,
+                    holder,
+                    due_time,
+                    facts if holder == buyer_id else {},  # the order is not for others to see
+                )
                 for holder in sorted(holders)
             ],
         )

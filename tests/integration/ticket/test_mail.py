@@ -160,7 +160,7 @@ async def test_refunded_tickets_are_not_mailed_and_the_refund_is(post_round: Rou
                           "currency_code": "EUR"}' WHERE kind = 'REFUND'""")
     (mail,) = await post_round.deliver()
     assert mail["Subject"] == "Your refund for Night & Day"
-    assert "€92.50 go back" in part(mail, "plain")
+    assert "You get €92.50 back" in part(mail, "plain")
     order_link = f"https://onsale.test/orders/{ids.text('ord', ticket.order_id)}"
     assert order_link in part(mail, "plain")
     assert {(kind, state) for kind, state, _ in await post_round.states()} == {
