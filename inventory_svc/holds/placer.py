@@ -10,6 +10,7 @@ from inventory_svc.holds import changes, store
 from inventory_svc.holds.changes import Answer
 from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.houses import Houses
+from inventory_svc.holds.lane import StoreAway
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import (
     Decisions,
@@ -24,7 +25,7 @@ from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import Locks
 from inventory_svc.holds.wire import expired_fact, hold_message, placed_fact
-from mesh.database import Connection, Database
+from mesh.database import Connection, Database, driver_refusal
 from mesh.errors import OnsaleError, to_status
 from mesh.outbox import HOLDS_TOPIC, Outbox
 from mesh.requests import IdempotencyKeyReused
@@ -53,6 +54,15 @@ class Placer:
 
     async def place(self, event_id: int, parties: Sequence[Party]) -> list[Result]:
         """Places a batch in one transaction; one result for each party, in their order."""
+        try:
+            return await self._place(event_id, parties)
+        except Exception as error:
+            # What is read before the transaction may find the database away too.
+            if driver_refusal(error):
+                raise StoreAway from error
+            raise
+
+    async def _place(self, event_id: int, parties: Sequence[Party]) -> list[Result]:
         seating = await self._seatings.get(event_id)
         shards, whole_pools = self._shards(seating, parties)
         async with self._houses.picking(seating, parties) as picks:
