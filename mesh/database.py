@@ -39,6 +39,8 @@ _AWAY = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.InterfaceError,
+    # A connection lost in the middle of a statement: the driver finds its own state broken when it gives it back.
+    asyncpg.InternalClientError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     ConnectionError,
 )
