@@ -99,6 +99,8 @@ def _judged(scan: PresentedScan, reading: Reading, ticket: Ticket, event: Event)
     now = scan.received_time
     if ticket.state in _STOPPED:
         return Verdict(DENY, _STOPPED[ticket.state])
+    if event.is_cancelled:  # its refunds are on their way
+        return Verdict(DENY, REFUNDED)
     if ticket.state is State.USED:
         return Verdict(DENY, ALREADY_ADMITTED, ticket.first_scan)
     if now + CLOCK_SKEW < reading.not_before_time:

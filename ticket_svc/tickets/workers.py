@@ -15,7 +15,7 @@ from google.protobuf.message import Message
 from mesh import telemetry
 from mesh.clock import Clock
 from mesh.database import Connection, Database, driver_refusal, load_queries
-from mesh.errors import OnsaleError
+from mesh.errors import DeadlineExceeded, Unavailable
 from mesh.outbox import Outbox
 from protos.inventory.v1 import events_pb2 as catalog_events_pb2
 from protos.mesh.v1 import envelope_pb2
@@ -114,7 +114,7 @@ class PaidOrderFeed:
         try:
             await self._issue_together(page.orders)
         except Exception as error:
-            if isinstance(error, OnsaleError) or driver_refusal(error) or len(page.orders) < 2:
+            if _is_passing(error):
                 raise
             for order in page.orders:
                 await self._issue_alone(order)
@@ -130,8 +130,13 @@ class PaidOrderFeed:
         try:
             await self._issue_together([order])
         except Exception as error:
-            if isinstance(error, OnsaleError) or driver_refusal(error):
+            if _is_passing(error):
                 raise
-            # The audit will name it, and each sweep tries it again; the others must not wait for it.
+            # The sweep tries it again for a minute, the audit names it; the others must not wait for it.
             telemetry.ERRORS.labels("paid order feed").inc()
             telemetry.log.error("order not issued", order_id=str(order.order_id), exc_info=error)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Tells whether something is away, which no order is to blame for."""
+    return isinstance(error, (Unavailable, DeadlineExceeded)) or bool(driver_refusal(error))

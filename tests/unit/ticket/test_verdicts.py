@@ -71,6 +71,12 @@ def test_stopped_tickets_are_refused_by_what_stopped_them() -> None:
     }
 
 
+def test_cancelled_event_lets_nobody_in_even_before_the_refunds_are_made() -> None:
+    ticket = a_ticket(EVENT)
+    cancelled = replace(EVENT, is_cancelled=True)
+    assert decide(a_scan(ticket.code), ticket, cancelled) == Verdict("DENY", "REFUNDED")
+
+
 def test_code_stops_a_day_after_the_event_and_not_before() -> None:
     ticket = a_ticket(EVENT)
     last = EVENT.end_time + timedelta(hours=24)
