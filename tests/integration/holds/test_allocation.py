@@ -198,7 +198,7 @@ async def test_taking_again_keeps_to_the_buyers_limit(office: Office) -> None:
 
 
 async def test_pins_and_takers_of_a_dying_hold_never_both_win(office: Office) -> None:
-    """Tried: without the locks on seats (and take_seats' conditions) both sides won in most rounds."""
+    """Tried: without the locks on seats in lock_party, the takers and the pin deadlock in their updates."""
     for _ in range(10):
         event_id = await office.event()
         await office.warm(event_id)

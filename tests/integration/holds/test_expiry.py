@@ -1,5 +1,6 @@
 """Expiry is a predicate: what has run out can be taken at once; the worker only tidies and tells."""
 
+from inventory_svc.catalog.events import Limits
 from inventory_svc.plans.plan import Pool
 from protos.inventory.v1 import inventory_pb2
 from tests.integration.holds.conftest import Office, outcomes
@@ -95,8 +96,6 @@ async def test_places_that_ran_out_are_reclaimed_before_anybody_is_refused(offic
 
 
 async def test_expired_holds_do_not_count_against_a_buyers_limits(office: Office) -> None:
-    from inventory_svc.catalog.events import Limits
-
     event_id = await office.event(limits=Limits(4, 1, 4))
     buyer = office.buyer()
     hold = await buyer.hold(event_id, seat_ids=["s1", "s2", "s3", "s4"])
