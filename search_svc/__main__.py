@@ -27,7 +27,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 async def main() -> None:
     """Wires the service and serves until it is told to stop."""
-    settings, mesh = load(SearchSettings), load(MeshSettings)
+    settings, mesh, clock = load(SearchSettings), load(MeshSettings), SystemClock()
     telemetry.configure("search", otlp_endpoint=mesh.otlp_endpoint, level=mesh.log_level)
     database = await open_database(
         settings.database_dsn, [MIGRATIONS], pool_size_max=settings.database_pool_size_max
@@ -38,12 +38,12 @@ async def main() -> None:
     indexes: list[Index] = [own, other] if other else [own]
     counts = Every("counts", settings.counts_seconds, workers.recount(inventory, changes, indexes))
 
+    trend = workers.Trend(changes, settings.trending_seconds, clock)
+
     server = Server("search", settings, mesh, peers)
     server.add(
         search_pb2_grpc.add_SearchServiceServicer_to_server,
-        SearchHandlers(
-            other or own, changes, SystemClock(), trending_seconds=settings.trending_seconds
-        ),
+        SearchHandlers(other or own, changes, clock, trending_seconds=settings.trending_seconds),
     )
     await server.run(
         [
@@ -56,11 +56,7 @@ async def main() -> None:
             ),
             Every("rebuild", settings.rebuild_seconds, workers.rebuild(inventory, indexes)),
             counts,
-            Every(
-                "trend",
-                settings.trending_seconds,
-                workers.compute_trend(changes, settings.trending_seconds),
-            ),
+            Every("trend", workers.TREND_LOOK_SECONDS, trend.step),
         ]
     )
     await peers.close()

@@ -24,8 +24,8 @@ from search_svc.index import (
 from search_svc.words import joined, plain, words
 
 TRENDING_PLACES_MAX = 100
-WORD_SIMILARITY_MIN = 0.45
-"""How alike a word must be: "Beyonse" finds "Beyoncé" (0.5), and four letters in ten wrong find nothing."""
+WORD_SIMILARITY_MIN = 0.38
+"""How alike a word must be: "Beyonse" finds "Beyoncé" (0.5) and "nrodic" finds "nordic" (0.43)."""
 
 _queries = load_queries(Path(__file__).with_name("queries.sql"))
 _COLUMNS = tuple(Document.__dataclass_fields__)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from google.protobuf.message import Message
 
 from mesh import ids, timestamps
+from mesh.clock import Clock
 from mesh.database import Connection
 from protos.inventory.v1 import events_pb2 as inventory_events
 from protos.mesh.v1 import envelope_pb2
@@ -20,6 +22,7 @@ from search_svc.store import Changes, PostgresIndex
 
 COUNTS_BATCH_MAX = 200
 STALE_AGE_SECONDS = 60.0
+TREND_LOOK_SECONDS = 5.0
 
 Step = Callable[[], Awaitable[bool]]
 
@@ -85,11 +88,18 @@ def recount(inventory: Inventory, changes: Changes, indexes: list[Index]) -> Ste
     return step
 
 
-def compute_trend(changes: Changes, window_seconds: float) -> Step:
-    """Returns the step that computes the trend."""
+class Trend:
+    """Computes the trend every window; more often while there is none, as on a first start before the index is full."""
 
-    async def step() -> bool:
-        await changes.compute_trend(window_seconds)
+    def __init__(self, changes: Changes, window_seconds: float, clock: Clock) -> None:
+        self._changes = changes
+        self._window = timedelta(seconds=window_seconds)
+        self._clock = clock
+        self._due = clock.now()
+
+    async def step(self) -> bool:
+        """Computes the trend when it is due."""
+        if self._clock.now() >= self._due or not await self._changes.trend(1):
+            await self._changes.compute_trend(self._window.total_seconds())
+            self._due = self._clock.now() + self._window
         return False
-
-    return step

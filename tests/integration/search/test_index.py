@@ -101,6 +101,8 @@ async def test_past_and_unpublished_events_are_left_out_and_the_rest_come_by_sta
         ("beyonce", 1),
         ("Beyonse", 1),
         ("renaisance", 1),
+        ("renaisasnce", 1),
+        ("sibelisu", 2),
         ("Jean Sibelius", 2),
         ("sibel", 2),
         ("tromso", 3),
