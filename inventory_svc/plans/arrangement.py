@@ -31,12 +31,7 @@ def arrange(plan: Plan, better: Callable[[int, int, Seat], tuple[float, ...]]) -
         better: orders seats: called with the section's index, the row's index in the section, and the seat; the
             smallest is the best. Equal seats rank in the map's order.
     """
-    sections = [
-        Section(
-            section.name, tuple(_stand(row, _usual_pitch(section.rows)) for row in section.rows)
-        )
-        for section in plan.sections
-    ]
+    sections = [_stand_all(section) for section in plan.sections]
     keys = [
         better(section_index, row_index, seat)
         for section_index, section in enumerate(sections)
@@ -88,6 +83,11 @@ def _in_order(seats: Sequence[Seat]) -> Sequence[Seat]:
     deep = max(seat.y for seat in seats) - min(seat.y for seat in seats)
     along = sorted(seats, key=(lambda seat: seat.x) if wide >= deep else (lambda seat: seat.y))
     return along if sum(_steps(along)) < sum(_steps(seats)) * SHORTER_WALK else seats
+
+
+def _stand_all(section: Section) -> Section:
+    pitch = _usual_pitch(section.rows)
+    return Section(section.name, tuple(_stand(row, pitch) for row in section.rows))
 
 
 def _stand(row: Row, section_pitch: float) -> Row:

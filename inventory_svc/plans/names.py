@@ -15,6 +15,9 @@ _ACCESSIBLE = re.compile(
     re.IGNORECASE,
 )
 
+_SPACES = "\u00a0\u2009\u202f\u200b\u200d"
+"""Spaces and joiners that names in some languages need."""
+
 
 def is_accessible_name(*names: str) -> bool:
     """Whether one of the names of a seat's category, section or row says that it is a wheelchair place.
@@ -26,9 +29,8 @@ def is_accessible_name(*names: str) -> bool:
 
 def is_shown(text: str) -> bool:
     """Whether every character can be stored and shown: no controls, and no halves of surrogate pairs."""
-    return all(
-        character.isprintable() or character in "\u00a0\u2009\u202f\u200b\u200d"
-        for character in text
+    return text.isprintable() or all(
+        character.isprintable() or character in _SPACES for character in text
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-SEATS_MAX = 200_000
-"""Twice the largest stadium there is: a plan beyond it is a mistake in the file."""
+SEATS_MAX = 150_000
+"""More than the largest stadium has: a plan beyond it is a mistake in the file."""
 
 ZONES_MAX = 200
 """As many price zones as an event can price."""
