@@ -7,7 +7,7 @@ import pytest
 
 from mesh import identity, ids
 from mesh.database import open_database
-from mesh.errors import NotFound, Unavailable
+from mesh.errors import NotFound, OnsaleError, Unavailable
 from mesh.requests import IdempotencyKeyReused, RequestLog
 from protos.inventory.v1 import catalog_pb2
 
@@ -59,7 +59,7 @@ async def test_another_body_under_the_same_id_is_refused(log: RequestLog) -> Non
 async def test_a_refusal_is_replayed_with_its_reason(log: RequestLog) -> None:
     effect = Effect(NotFound(venueId="x"))
     for _ in range(2):
-        with pytest.raises(Exception) as caught:
+        with pytest.raises(OnsaleError) as caught:
             await once(log, request(), effect)
         assert caught.value.reason == "NOT_FOUND"
         assert caught.value.facts() == {"venueId": "x"}
