@@ -13,10 +13,10 @@ WEB_SOURCES := $(shell find edge/web -path edge/web/node_modules -prune -o -path
 ##@ Run it
 
 .PHONY: run up down status logs reset grant
-run: setup web ## set up what is missing, start everything, print a table of addresses; Ctrl-C ends it
+run: setup web durable ## set up what is missing, start everything, print a table of addresses; Ctrl-C ends it
 	@exec $(LOCAL) run
 
-up: setup web ## the same in the background; returns when every part answers
+up: setup web durable ## the same in the background; returns when every part answers
 	@$(LOCAL) up
 
 down: ## stop what `up` started
@@ -51,6 +51,11 @@ screenshots: setup web ## picture every page, desktop and phone, light and dark,
 
 ##@ Change it
 
+.PHONY: durable
+durable: | setup
+	@if [ "$(ONSALE_KAFKA)" = durable ]; then \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/local/durable.lock; fi
+
 .PHONY: setup web lock stubs lint types format
 setup: $(VENV)/.installed ## make the virtual environment from the lock file
 
@@ -73,6 +78,8 @@ lock: setup ## resolve the newest versions into requirements.lock
 	  --upgrade -o deploy/local/node.lock deploy/local/node.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --upgrade -o tests/envoy/envoy.lock tests/envoy/envoy.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --upgrade -o deploy/local/durable.lock deploy/local/durable.in
 
 stubs: setup ## generate the Python stubs and the descriptor set from the protos
 	@$(BIN)/python -m deploy.stubs

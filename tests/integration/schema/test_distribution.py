@@ -1,7 +1,8 @@
 """The schemas distribute by event without change: the rules that Citus sets, read from the real catalogues.
 
 The distribution column leads the key of every table that grows with events; unique constraints contain it; foreign
-keys stay inside an event. Tables that belong to people, to the processor or to the machinery are named here, with the reason.
+keys stay inside an event. Tables that belong to people, to the processor or to the machinery are named here, with the
+reason.
 """
 
 from pathlib import Path
