@@ -139,17 +139,18 @@ class Lanes:
     async def _halve(
         self, event_id: int, lane: _Lane, batch: list[_Waiting], error: Exception
     ) -> None:
-        if len(batch) == 1:
-            if isinstance(error, OnsaleError):
-                _fail(batch[0], error)
-                return
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            await self._settle(event_id, lane, batch[:middle])
+            await self._settle(event_id, lane, batch[middle:])
+        elif isinstance(error, Unavailable):  # somebody else's lock or commit was in the way
+            self._answer(lane, batch, [TryAgain()])
+        elif isinstance(error, OnsaleError):
+            _fail(batch[0], error)
+        else:
             ERRORS.labels("lane").inc()
             log.error("party cannot be placed", event_id=event_id, exc_info=error)
             _fail(batch[0], Internal())
-            return
-        middle = len(batch) // 2
-        await self._settle(event_id, lane, batch[:middle])
-        await self._settle(event_id, lane, batch[middle:])
 
     def _answer(self, lane: _Lane, batch: list[_Waiting], results: Sequence[Result]) -> None:
         again: list[_Waiting] = []
@@ -160,7 +161,7 @@ class Lanes:
                 waiting.party.rounds += 1
                 again.append(waiting)
             else:
-                _fail(waiting, Unavailable("Everybody wants the same seats; try again."))
+                _fail(waiting, Unavailable("Too many want the same at once; try again."))
         lane.waiting.extendleft(reversed(again))  # they came first
 
 

@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).parents[3]
 
 
 async def test_twenty_calls_with_one_request_id_are_one_hold(office: Office) -> None:
-    """Tried: without reading known requests under the buyers' locks, most calls were refused the buyer's own seats."""
+    """Tried: without reading known requests under the buyers' locks, sixteen of the calls got no answer."""
     event_id = await office.event()
     await office.warm(event_id)
     account_id, key = ids.new_account_id(), request_id()

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from inventory_svc.errors import EventNotFound
 from inventory_svc.holds.errors import LaneFull, SeatsTaken
 from inventory_svc.holds.lane import ROUNDS_MAX, Lanes, OutcomeUnknown, StoreAway
 from inventory_svc.holds.party import Party
@@ -107,9 +108,18 @@ async def test_one_bad_party_harms_no_other() -> None:
 
 async def test_a_refusal_raised_for_one_party_reaches_it() -> None:
     placing = Placing()
+    placing.poison[5] = EventNotFound()
+    results = await submit(Lanes(placing), *range(8))
+    assert isinstance(results[5], EventNotFound)
+
+
+async def test_a_party_whose_locks_were_in_the_way_is_tried_again() -> None:
+    placing = Placing()
     placing.poison[5] = Unavailable("of one party")
     results = await submit(Lanes(placing), *range(8))
     assert isinstance(results[5], Unavailable)
+    assert placing.batches.count([5]) == ROUNDS_MAX + 1
+    assert all(isinstance(result, SeatsTaken) for result in results[:5])
 
 
 @pytest.mark.parametrize("error", [OutcomeUnknown(), StoreAway()])
