@@ -44,7 +44,8 @@ export function SignInForm({ onDone }: { onDone?: (account: Account) => void }) 
       onFailure={setFailure}
       onVerify={(code) =>
         attempt(async () => {
-          onDone?.(await verifySession(step.email, code));
+          const account = await verifySession(step.email, code);
+          onDone?.(account);
         })
       }
       onResend={() => void sendCode(step.email)}

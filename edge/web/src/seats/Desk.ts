@@ -29,8 +29,7 @@ export class Desk {
   readonly busy = signal<Busy>(null);
   /** False while the live feed is lost. */
   readonly isLive = signal(false);
-  /** Grows when the board changes, for whoever shows counts. */
-  readonly boardVersion = signal(0);
+  private readonly boardVersion = signal(0);
 
   readonly heldSeats = computed(() =>
     (this.hold.value?.seats ?? []).flatMap(({ seatId }) => this.model.indexOf.get(seatId) ?? []),
@@ -225,6 +224,12 @@ export class Desk {
   }
 
   // The board
+
+  /** The board, for a component that shows it: reading it so makes the component follow its changes. */
+  readBoard(): Board {
+    void this.boardVersion.value;
+    return this.board;
+  }
 
   onBoardChange(listener: (changed: number[]) => void): () => void {
     this.boardListeners.add(listener);

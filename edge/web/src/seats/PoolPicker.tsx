@@ -6,8 +6,7 @@ import type { Desk } from "./Desk";
 
 /** Places without a seat: a number for each pool. */
 export function PoolPicker({ desk }: { desk: Desk }) {
-  // Read so that the counts follow the board.
-  desk.boardVersion.value;
+  const board = desk.readBoard();
   const { pools, zones } = desk.model;
   if (!pools.length) return null;
   return (
@@ -15,7 +14,7 @@ export function PoolPicker({ desk }: { desk: Desk }) {
       <h2 id="pools">{t.seats.pools.heading}</h2>
       <ul class="pools">
         {pools.map((pool) => {
-          const left = desk.board.pools.get(pool.poolId) ?? 0;
+          const left = board.pools.get(pool.poolId) ?? 0;
           const quantity = desk.places.value.get(pool.poolId) ?? 0;
           const zone = zones[pool.zone];
           const room = Math.min(left, desk.seatsPerHold - desk.count.value + quantity);

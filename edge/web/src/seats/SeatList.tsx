@@ -16,8 +16,6 @@ interface SeatListProps {
 /** The map in words: section, row, seat, each a button. Everything that the canvas does, it does too. */
 export function SeatList({ desk, onTake }: SeatListProps) {
   const [open, setOpen] = useState<string | null>(null);
-  // Read so that the counts follow the board.
-  desk.boardVersion.value;
   return (
     <section aria-label={t.seats.list.sections}>
       <ul class="sections">
@@ -43,8 +41,9 @@ interface SectionItemProps extends SeatListProps {
 }
 
 function SectionItem({ desk, section, isOpen, onOpen, onTake }: SectionItemProps) {
-  const free = freeInRange(desk.board, section.start, section.end);
-  const cheapest = cheapestFreeZone(desk.model, desk.board, section.start, section.end);
+  const board = desk.readBoard();
+  const free = freeInRange(board, section.start, section.end);
+  const cheapest = cheapestFreeZone(desk.model, board, section.start, section.end);
   const zone = cheapest === null ? undefined : desk.model.zones[cheapest];
   return (
     <li>
@@ -58,7 +57,8 @@ function SectionItem({ desk, section, isOpen, onOpen, onTake }: SectionItemProps
 }
 
 function Rows({ desk, section, onTake }: SeatListProps & { section: SectionInfo }) {
-  const { model, board } = desk;
+  const { model } = desk;
+  const board = desk.readBoard();
   const rows = model.rows.slice(section.rowStart, section.rowEnd);
   const withFree = rows.filter((row) => freeOrMine(desk, row.start, row.end));
   if (!withFree.length) return <p class="muted section-empty">{t.seats.list.empty}</p>;

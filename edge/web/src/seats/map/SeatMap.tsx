@@ -129,13 +129,12 @@ export function SeatMap({ desk, onTake }: SeatMapProps) {
 }
 
 function LivePill({ desk }: { desk: Desk }) {
-  // Read so that the pill follows the board.
-  desk.boardVersion.value;
+  const { free } = desk.readBoard();
   const isLive = desk.isLive.value;
   return (
     <p class={isLive ? "map-live" : "map-live lost"}>
       <span aria-hidden="true" />
-      {isLive ? t.seats.live(desk.board.free) : t.seats.lost}
+      {isLive ? t.seats.live(free) : t.seats.lost}
     </p>
   );
 }

@@ -12,9 +12,7 @@ interface ZoneLegendProps {
 
 /** The price zones; a press shows one of them alone. */
 export function ZoneLegend({ desk, only, onOnly }: ZoneLegendProps) {
-  // Read so that the counts follow the board.
-  desk.boardVersion.value;
-  const free = freeByZone(desk.model, desk.board);
+  const free = freeByZone(desk.model, desk.readBoard());
   const { zones } = desk.model;
   return (
     <div class="legend" role="group" aria-label={t.seats.map.zones}>
