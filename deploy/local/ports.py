@@ -1,6 +1,8 @@
 """Which part listens where, at the usual ports or moved to a base of one's own."""
 
+import asyncio
 import socket
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +14,12 @@ LOOPBACK = "127.0.0.1"
 
 SERVICES = ("inventory", "queue", "payment", "ticket", "search", "edge")
 """The six services, in the order in which people read about them."""
+
+LINGER_SECONDS_MAX = 65.0
+"""A little more than the minute that a closed connection keeps its port."""
+
+LINGER_POLL_SECONDS = 0.5
+ANSWER_SECONDS = 0.5
 
 STACK_SPAN = 200
 """Ports from one base to the next that a stack may use."""
@@ -94,18 +102,60 @@ def is_free(port: int) -> bool:
         return True
 
 
-def require_free(ports: Ports, names: Iterable[str]) -> None:
-    """Refuses with every taken port and who has it, if the system tells."""
-    taken = [name for name in names if not is_free(ports[name])]
-    if taken:
+async def reserve(ports: Ports, names: Iterable[str]) -> list[socket.socket]:
+    """Binds every port without listening; a part can still bind and listen, and no outgoing connection is given it.
+
+    The usual ports lie among those that the system gives to outgoing connections: on a busy machine one of some
+    thousand is in the way, for the minute that a closed connection lingers. That minute is waited for; a port that
+    somebody listens on is refused at once.
+
+    Returns:
+        The sockets; the ports are reserved while they are open.
+
+    Raises:
+        PortTaken: with every taken port and who has it, if the system tells.
+    """
+    deadline = time.monotonic() + LINGER_SECONDS_MAX
+    reserved: list[socket.socket] = []
+    left = list(names)
+    while True:
+        bound = {name: _bound(ports[name]) for name in left}
+        reserved += [probe for probe in bound.values() if probe]
+        left = [name for name, probe in bound.items() if probe is None]
+        if not left:
+            return reserved
         holders = _holders()
-        raise PortTaken(
-            [
-                f"port {ports[n]} ({n}) is taken by {holders.get(ports[n], 'another program')}"
-                for n in taken
-            ],
-            suggest_base(),
-        )
+        served = [name for name in left if ports[name] in holders or _answers(ports[name])]
+        if served or time.monotonic() > deadline:
+            for probe in reserved:
+                probe.close()
+            raise PortTaken(
+                [
+                    f"port {ports[n]} ({n}) is taken by {holders.get(ports[n], 'another program')}"
+                    for n in served or left
+                ],
+                suggest_base(),
+            )
+        await asyncio.sleep(LINGER_POLL_SECONDS)
+
+
+def _bound(port: int) -> socket.socket | None:
+    """A socket bound to the port; None when something is in the way."""
+    probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind((LOOPBACK, port))
+    except OSError:
+        probe.close()
+        return None
+    return probe
+
+
+def _answers(port: int) -> bool:
+    """Whether somebody listens on the port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as caller:
+        caller.settimeout(ANSWER_SECONDS)
+        return caller.connect_ex((LOOPBACK, port)) == 0
 
 
 def suggest_base() -> int:

@@ -38,8 +38,10 @@ async def run(layout: Layout, names: Sequence[str], *, detached: bool) -> None:
     try:
         layout.state.write_status({"phase": "starting"})
         parts = chosen_parts(layout, names)
-        check_and_prepare(layout, parts)
+        reserved = await check_and_prepare(layout, parts)
         await _supervise(layout, parts, ending, whole=not names, detached=detached)
+        for port in reserved:
+            port.close()
     except LocalStackError as error:
         layout.state.write_status({"phase": "failed", "error": str(error)})
         raise

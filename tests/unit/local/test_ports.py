@@ -1,12 +1,13 @@
 """The ports are a promise: people, tests and tools rely on each."""
 
+import asyncio
 import socket
 from itertools import combinations
 
 import pytest
 
 from deploy.local.errors import PortTaken
-from deploy.local.ports import STACK_SPAN, Ports, is_free, require_free
+from deploy.local.ports import STACK_SPAN, Ports, is_free, reserve
 
 PROMISED = {
     # name: (without a base, added to a base)
@@ -59,16 +60,53 @@ def test_a_port_on_which_somebody_listens_is_not_free() -> None:
         assert not is_free(listener.getsockname()[1])
 
 
-def test_every_taken_port_is_named_at_once() -> None:
+class ChosenPorts(Ports):
+    """Ports of a test's own."""
+
+    def __init__(self, **chosen: int) -> None:
+        object.__setattr__(self, "chosen", chosen)
+
+    def __getitem__(self, name: str) -> int:
+        return int(self.chosen[name])  # type: ignore[attr-defined]
+
+
+async def test_every_port_that_somebody_serves_is_named_at_once() -> None:
     with socket.socket() as one, socket.socket() as other:
         for listener in (one, other):
             listener.bind(("127.0.0.1", 0))
             listener.listen()
-        taken = {"edge": one.getsockname()[1], "kafka": other.getsockname()[1]}
-
-        class TakenPorts(Ports):
-            def __getitem__(self, name: str) -> int:
-                return int(taken[name])
-
+        taken = ChosenPorts(edge=one.getsockname()[1], kafka=other.getsockname()[1])
         with pytest.raises(PortTaken, match=r"\(edge\).*\(kafka\).*ONSALE_PORT_BASE="):
-            require_free(TakenPorts(), ["edge", "kafka"])
+            await reserve(taken, ["edge", "kafka"])
+
+
+async def test_a_reserved_port_can_be_served_and_is_given_to_no_outgoing_connection() -> None:
+    """Without the reservation the connection below takes the port: seen with the sockets closed first."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    reserved = await reserve(ChosenPorts(edge=port), ["edge"])
+    with socket.socket() as outgoing:
+        outgoing.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.create_server(("127.0.0.1", port)) as server:
+            outgoing.connect(server.getsockname())
+            assert outgoing.getsockname()[1] != port
+    for one in reserved:
+        one.close()
+
+
+async def test_a_port_that_a_closed_connection_lingers_on_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("deploy.local.ports.LINGER_POLL_SECONDS", 0.01)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        outgoing = socket.create_connection(server.getsockname())
+        accepted, _ = server.accept()
+        port = outgoing.getsockname()[1]
+        waiting = asyncio.create_task(reserve(ChosenPorts(edge=port), ["edge"]))
+        await asyncio.wait([waiting], timeout=0.1)
+        assert not waiting.done()
+        accepted.close()  # the server closes first, so that nothing lingers on the caller's side
+        outgoing.close()
+        for one in await waiting:
+            one.close()
