@@ -80,13 +80,15 @@ SELECT count(*) FROM added;
 
 -- name: take_seats$
 -- Gives seats to new holds: free ones, or those of holds whose time is over, and only with the fence that was read.
--- Returns how many it gave, which must be all.
+-- Returns how many it gave, which must be all. The seats are named twice: a planner that has not seen the event's seats yet
+-- would otherwise compare each of them with each that is wanted.
 WITH taken AS (
     UPDATE seats
     SET state = 1, hold_id = t.hold_id, held_until = t.held_until, fence = seats.fence + 1
     FROM unnest(:seat_nos::integer[], :fences::bigint[], :hold_ids::uuid[], :held_untils::timestamptz[])
          AS t (seat_no, fence, hold_id, held_until)
-    WHERE seats.event_id = :event_id AND seats.seat_no = t.seat_no AND seats.fence = t.fence
+    WHERE seats.event_id = :event_id AND seats.seat_no = ANY (:seat_nos::integer[])
+      AND seats.seat_no = t.seat_no AND seats.fence = t.fence
       AND (seats.state = 0 OR seats.state = 1 AND seats.held_until <= clock_timestamp())
     RETURNING 1
 )
