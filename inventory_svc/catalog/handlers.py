@@ -40,7 +40,9 @@ class CatalogHandlers(catalog_pb2_grpc.CatalogServiceServicer):
         """Raises what a well-formed request about the same venue or event would be told, if that is "not found"."""
         names = request.DESCRIPTOR.fields_by_name
         async with self._database.connection() as connection:
-            if "event_id" in names and method not in ("GetEvent", "GetEventFacts"):
+            if method == "GetEvent":
+                await self._shown_event(connection, request.event_id)
+            elif "event_id" in names and method != "GetEventFacts":
                 await self._own_event(connection, request.event_id)
             elif "venue_id" in names and (request.venue_id or method != "CreateEvent"):
                 await self._own_venue(connection, request.venue_id)
@@ -123,10 +125,7 @@ class CatalogHandlers(catalog_pb2_grpc.CatalogServiceServicer):
         self, request: catalog_pb2.GetEventRequest, context: Context
     ) -> catalog_pb2.Event:
         async with self._database.connection() as connection:
-            event = await store.read_event(connection, _event_id(request.event_id))
-        if not event.is_shown_to(identity.caller().account_id):
-            raise EventNotFound
-        return wire.event_message(event)
+            return wire.event_message(await self._shown_event(connection, request.event_id))
 
     async def ListOwnEvents(
         self, request: catalog_pb2.ListOwnEventsRequest, context: Context
@@ -228,6 +227,12 @@ class CatalogHandlers(catalog_pb2_grpc.CatalogServiceServicer):
 
     async def _own_venue(self, connection: Connection, venue_text: str) -> venues.Venue:
         return await store.read_venue(connection, _venue_id(venue_text), identity.account())
+
+    async def _shown_event(self, connection: Connection, event_text: str) -> events.Event:
+        event = await store.read_event(connection, _event_id(event_text))
+        if not event.is_shown_to(identity.caller().account_id):
+            raise EventNotFound
+        return event
 
     async def _own_event(self, connection: Connection, event_text: str) -> events.Event:
         event = await store.read_event(connection, _event_id(event_text))

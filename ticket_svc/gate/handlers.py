@@ -58,7 +58,9 @@ class GateHandlers(gate_pb2_grpc.GateServiceServicer):
 
     async def locate(self, method: str, request: Message) -> None:
         """Refuses events whose gates are not the caller's, before anything is said of the body."""
-        await self._event(method, request.event_id)  # type: ignore[attr-defined]
+        event_text: str = request.event_id  # type: ignore[attr-defined]
+        if event_text or method != "ScanTickets":  # a body that could not be read names no event
+            await self._event(method, event_text)
 
     async def _event(self, method: str, event_text: str) -> Event:
         event_id = ids.parse_or(EventNotFound(), ids.parse_event, event_text)
