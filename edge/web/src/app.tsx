@@ -1,9 +1,12 @@
 import { ErrorBoundary, lazy, LocationProvider, Route, Router, useRoute } from "preact-iso";
 import type { ComponentType } from "preact";
+import { signal } from "@preact/signals";
 import { SignInDialog } from "./account/SignInDialog";
 import HomePage from "./home/HomePage";
 import { AnnounceRegions } from "./ui/AnnounceRegions";
+import { t } from "./i18n";
 import { NotFound } from "./ui/NotFound";
+import { Notice } from "./ui/Notice";
 import { Shell } from "./ui/Shell";
 
 const SignInPage = lazy(() => import("./account/SignInPage"));
@@ -27,6 +30,20 @@ function perId(param: string, View: ComponentType<{ id: string }>) {
   };
 }
 
+/** What a page failed with, until another page is opened. */
+const crash = signal<Error | null>(null);
+
+function Crash() {
+  return (
+    <Notice tone="danger" focus live="assertive">
+      <p>{t.common.failed}</p>
+      <button class="button secondary" onClick={() => location.reload()}>
+        {t.common.again}
+      </button>
+    </Notice>
+  );
+}
+
 /** Paths that are not pages of this app, so that the router leaves their links to the browser. */
 const PAGES = /^(?!\/(v1|docs|dev|openapi\.json|\.well-known)(\/|$))/;
 
@@ -34,8 +51,9 @@ export function App() {
   return (
     <LocationProvider scope={PAGES}>
       <Shell>
-        <ErrorBoundary onError={(error) => console.error(error)}>
-          <Router>
+        <ErrorBoundary onError={(error) => (crash.value = error)}>
+          {crash.value && <Crash />}
+          <Router onRouteChange={() => (crash.value = null)}>
             <Route path="/" component={HomePage} />
             <Route path="/sign-in" component={SignInPage} />
             <Route path="/events/:e" component={EventPage} />

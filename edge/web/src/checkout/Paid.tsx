@@ -40,7 +40,7 @@ export function Paid({ order }: { order: Order }) {
       <ul class="ticket-list">
         {(tickets ?? []).map((ticket) => (
           <li key={ticket.ticketId}>
-            <TicketCard ticket={ticket} />
+            <TicketCard ticket={ticket} heading="h2" />
           </li>
         ))}
       </ul>

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { clock } from "../api/clock";
 import { Problem } from "../api/problem";
 import { getAvailability, getEvent, getRoom } from "../api/routes";
@@ -10,7 +11,7 @@ import { saveFile } from "../ui/download";
 import { Loaded } from "../ui/Loaded";
 import { Notice } from "../ui/Notice";
 import { Page } from "../ui/Page";
-import { onThisClock } from "../ui/useDeadline";
+import { onThisClock, useDeadline } from "../ui/useDeadline";
 import { useResource } from "../ui/useResource";
 import { PriceTable } from "./PriceTable";
 import { reminderFile } from "./reminder";
@@ -30,6 +31,7 @@ export default function EventPage({ id }: { id: string }) {
           room={room.data?.room ?? null}
           free={free.data && totalFree(free.data)}
           isRoomKnown={room.data !== null || room.error !== null}
+          onOpening={room.reload}
         />
       )}
     </Loaded>
@@ -54,10 +56,16 @@ interface EventViewProps {
   room: Room | null;
   free: number | null;
   isRoomKnown: boolean;
+  /** The time has come for the sale, or the line, to open. */
+  onOpening: () => void;
 }
 
-function EventView({ event, room, free, isRoomKnown }: EventViewProps) {
+function EventView({ event, room, free, isRoomKnown, onOpening }: EventViewProps) {
   const state = saleState(event, room, free, clock.now());
+  const opensInMs = useDeadline("openTime" in state ? state.openTime : undefined);
+  useEffect(() => {
+    if (opensInMs === 0) onOpening();
+  }, [opensInMs]);
   const here = yourTime(event.startTime, event.timeZone);
   return (
     <Page

@@ -99,7 +99,7 @@ function Tickets({ order, onOrder }: { order: Order; onOrder: (order: Order) => 
         <ul class="ticket-list">
           {tickets.map((ticket) => (
             <li key={ticket.ticketId}>
-              <TicketCard ticket={ticket} />
+              <TicketCard ticket={ticket} heading="h4" />
             </li>
           ))}
         </ul>

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { clock } from "../api/clock";
 import { getEvent, leaveRoom } from "../api/routes";
 import type { EventDetail } from "../api/types";
 import { timeOfDay, venueTime, zoneCity } from "../format";
@@ -9,6 +10,8 @@ import { account } from "../session";
 import { announce } from "../ui/announce";
 import { Countdown } from "../ui/Countdown";
 import { Loaded } from "../ui/Loaded";
+import { Notice } from "../ui/Notice";
+import { useHeadingFocus } from "../ui/Page";
 import { Tabs } from "../ui/Tabs";
 import { onThisClock } from "../ui/useDeadline";
 import { useResource } from "../ui/useResource";
@@ -35,8 +38,22 @@ export default function SeatsPage({ id }: { id: string }) {
   });
   return (
     <Loaded of={loaded} label={t.seats.loading}>
-      {({ event, seats }) => <BoxOffice event={event} seats={seats} />}
+      {({ event, seats }) => (sellsNothing(event) ? <Closed event={event} /> : <BoxOffice event={event} seats={seats} />)}
     </Loaded>
+  );
+}
+
+const sellsNothing = (event: EventDetail): boolean =>
+  event.state === "CANCELLED" || Date.parse(event.endTime ?? event.startTime) < clock.now();
+
+function Closed({ event }: { event: EventDetail }) {
+  return (
+    <>
+      <EventBar event={event} />
+      <Notice tone="warn">
+        <p>{event.state === "CANCELLED" ? t.event.cancelledText : t.event.over}</p>
+      </Notice>
+    </>
   );
 }
 
@@ -107,9 +124,10 @@ function tell(desk: Desk, index: number, outcome: ReturnType<Desk["toggle"]>): v
 }
 
 function EventBar({ event }: { event: EventDetail }) {
+  const heading = useHeadingFocus();
   return (
     <header class="event-bar">
-      <h1>
+      <h1 ref={heading} tabIndex={-1}>
         <a href={`/events/${event.eventId}`}>{event.name}</a>
       </h1>
       <p class="muted">

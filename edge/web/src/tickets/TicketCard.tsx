@@ -10,12 +10,14 @@ import "./tickets.css";
 
 interface TicketCardProps {
   ticket: Ticket;
+  /** The level of its heading, one below what it stands under. */
+  heading: "h2" | "h3" | "h4";
   /** Shows the code at once. */
   isOpen?: boolean;
 }
 
 /** A ticket: where, when, and the code that opens the gate. */
-export function TicketCard({ ticket: loaded, isOpen = false }: TicketCardProps) {
+export function TicketCard({ ticket: loaded, heading: Heading, isOpen = false }: TicketCardProps) {
   const [ticket, setTicket] = useState(loaded);
   useEffect(() => setTicket(loaded), [loaded]);
   const [shown, setShown] = useState(isOpen);
@@ -32,7 +34,7 @@ export function TicketCard({ ticket: loaded, isOpen = false }: TicketCardProps) 
   return (
     <article class={isValid ? "ticket" : "ticket void"}>
       <div class="ticket-text">
-        <h3>{ticket.seatLabel}</h3>
+        <Heading>{ticket.seatLabel}</Heading>
         {ticket.startTime && (
           <p>
             <strong>{ticket.eventName}</strong>

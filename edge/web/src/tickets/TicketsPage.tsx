@@ -123,7 +123,7 @@ function Group({ group, opensFirst }: { group: TicketGroup; opensFirst: boolean 
       <ul class="ticket-list">
         {group.tickets.map((ticket) => (
           <li key={ticket.ticketId}>
-            <TicketCard ticket={ticket} isOpen={opensFirst} />
+            <TicketCard ticket={ticket} heading="h3" isOpen={opensFirst} />
             <p>
               <a class="muted" href={`/orders/${ticket.orderId}`}>
                 {t.tickets.order}

@@ -41,7 +41,7 @@ function Offer({ transferId }: { transferId: string }) {
         <Notice tone="ok" focus live="polite">
           <p>{t.tickets.offer.accepted}</p>
         </Notice>
-        <TicketCard ticket={ticket} isOpen />
+        <TicketCard ticket={ticket} heading="h2" isOpen />
         <p>
           <a href="/tickets">{t.common.nav.tickets}</a>
         </p>

@@ -16,15 +16,21 @@ let hasNavigated = false;
 addEventListener("popstate", () => (hasNavigated = true));
 addEventListener("click", () => (hasNavigated = true), { once: true });
 
-/** A page: sets the title, and puts the focus on its heading after a change of route. */
-export function Page({ title, tabTitle, lead, wide, children }: PageProps) {
+/** A reference for the page's heading, which takes the focus after a change of route. */
+export function useHeadingFocus() {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
-    document.title = t.common.title(tabTitle ?? title);
-  }, [title, tabTitle]);
   useEffect(() => {
     if (hasNavigated) heading.current?.focus({ preventScroll: true });
   }, []);
+  return heading;
+}
+
+/** A page: sets the title, and puts the focus on its heading after a change of route. */
+export function Page({ title, tabTitle, lead, wide, children }: PageProps) {
+  const heading = useHeadingFocus();
+  useEffect(() => {
+    document.title = t.common.title(tabTitle ?? title);
+  }, [title, tabTitle]);
   return (
     <div class={wide ? "page wide" : "page"}>
       <header class="page-head">

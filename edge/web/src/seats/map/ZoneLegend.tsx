@@ -21,10 +21,10 @@ export function ZoneLegend({ desk, only, onOnly }: ZoneLegendProps) {
           key={zone.zoneId}
           class="legend-chip"
           aria-pressed={only === rank}
-          aria-label={`${t.seats.map.only(t.seats.zoneName(zone.name))}, ${moneyShort(zone.price)}, ${t.common.free(free.get(zone.zoneId) ?? 0)}`}
           title={zone.name}
           onClick={() => onOnly(only === rank ? null : rank)}
         >
+          <span class="visually-hidden">{t.seats.map.only(t.seats.zoneName(zone.name))}</span>
           <ZoneDot rank={rank} of={zones.length} />
           <strong>{moneyShort(zone.price)}</strong>
           <span class="muted">{t.common.free(free.get(zone.zoneId) ?? 0)}</span>
