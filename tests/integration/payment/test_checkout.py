@@ -30,6 +30,8 @@ async def test_without_any_webhook_the_reconciler_finishes(payment: Payment) -> 
 
 
 async def test_twenty_calls_at_once_make_one_order_and_one_intent(payment: Payment) -> None:
+    """Tried: without the unique index orders_one_live_per_hold there are twenty orders; without the lease in
+    order_claim those who wait make payments of their own."""
     order = await payment.place()
     hold_id = payment.inventory.place(payment.catalog.add(), order.account_id)
     orders = await asyncio.gather(

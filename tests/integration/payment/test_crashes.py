@@ -4,8 +4,9 @@ The moments are not listed: each scenario runs with the process dying before, th
 doing, its second, and so on until it lives to the end. A doing is a statement of a store, a call to
 Stripe or to a neighbour.
 
-Tried: with a random idempotency key for refunds instead of the refund's own, "after StripeProcessor.refund" gives the
-money back twice; without the look for an earlier attempt and with a raised attempt, too.
+Tried: with a new key for each refund and without the look for the earlier one, the money goes back
+twice at "after StripeProcessor.refund"; each of the two alone keeps it from happening. Without the
+step PIN the checkout captures money for seats that it cannot sell.
 """
 
 from collections.abc import Awaitable, Callable

@@ -9,6 +9,7 @@ from tests.integration.payment.conftest import Payment
 
 
 async def test_a_transfer_that_does_not_sum_to_zero_cannot_be_committed(payment: Payment) -> None:
+    """Tried: without the trigger ledger_transfer_balances it is committed."""
     order = await payment.place()
     crooked = Transfer(
         order.event_id,

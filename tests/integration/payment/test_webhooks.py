@@ -55,7 +55,6 @@ async def test_the_same_notice_is_stored_once(payment: Payment) -> None:
 
 
 async def test_doubled_webhooks_pay_once(payment: Payment) -> None:
-    """Tried: without the lease in order_claim two drivers meet, and one of them fails with LeaseLost."""
     payment.listen()
     await payment.stripe.fault(action="duplicate_webhook", copies=3, count=None)
     order = await payment.place()
