@@ -4,8 +4,13 @@ import { zoneColourName, zoneLetter } from "../seats/zones";
 export function ZoneDot({ rank, of }: { rank: number; of: number }) {
   const colour = zoneColourName(rank, of);
   return (
-    <span class="zone-dot" style={{ background: `var(--price-${colour})` }} data-colour={colour} aria-hidden="true">
-      {zoneLetter(rank)}
-    </span>
+    <span
+      class="zone-dot"
+      style={{ background: `var(--price-${colour})` }}
+      data-colour={colour}
+      // Drawn by CSS: the letter is a picture, not a part of a button's name.
+      data-letter={zoneLetter(rank)}
+      aria-hidden="true"
+    />
   );
 }
