@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,10 @@ from mesh.outbox import ORDERS_TOPIC, Outbox
 from payment_svc.ledger.store import write_transfer
 from payment_svc.ledger.transfers import capture_transfer
 from payment_svc.orders import wire
-from payment_svc.orders.order import (
-    Line,
-    LineKind,
-    NewOrder,
-    Order,
-    OrderDetails,
-    RefundSummary,
-)
+from payment_svc.orders.order import NewOrder, Order, OrderDetails
+from payment_svc.orders.rows import order_of, read_details, read_order
 from payment_svc.processor import Intent
-from payment_svc.states import END_STATES, EndReason, OrderState, RefundState
+from payment_svc.states import END_STATES, EndReason
 from protos.payment.v1 import events_pb2
 
 LEASE_SECONDS = 20.0
@@ -334,52 +327,6 @@ async def tell(connection: Connection, order: Order, fact: Any) -> None:
         version=order.version,
         occurred_time=now,
     )
-
-
-async def read_order(connection: Connection, order_id: UUID) -> Order | None:
-    """Returns an order, in the caller's transaction."""
-    row = await _queries.order_read(connection, event_id=ids.event_of(order_id), order_id=order_id)
-    return order_of(row) if row else None
-
-
-async def read_details(connection: Connection, orders: Sequence[Order]) -> list[OrderDetails]:
-    """Adds lines and refunds to orders, in the caller's transaction."""
-    keys = {
-        "event_ids": [order.event_id for order in orders],
-        "order_ids": [order.order_id for order in orders],
-    }
-    lines: dict[UUID, list[Line]] = {order.order_id: [] for order in orders}
-    refunds: dict[UUID, list[RefundSummary]] = {order.order_id: [] for order in orders}
-    async for row in _queries.lines_read(connection, **keys):
-        lines[row["order_id"]].append(_line_of(row))
-    async for row in _queries.refunds_read(connection, **keys):
-        refunds[row["order_id"]].append(
-            RefundSummary(
-                row["refund_id"],
-                RefundState(row["state"]),
-                row["amount_minor"],
-                row["ticket_ids"],
-                row["create_time"],
-            )
-        )
-    return [OrderDetails(order, lines[order.order_id], refunds[order.order_id]) for order in orders]
-
-
-def order_of(row: Any) -> Order:
-    """Reads a row that has all of an order's columns."""
-    values = dict(row)
-    values["state"] = OrderState(values["state"])
-    for reason in ("ending_reason", "end_reason"):
-        values[reason] = EndReason(values[reason]) if values[reason] else None
-    values["client_secret"] = values["client_secret"] or ""
-    return Order(**values)
-
-
-def _line_of(row: Any) -> Line:
-    values = dict(row)
-    del values["order_id"]
-    values["kind"] = LineKind(values["kind"])
-    return Line(**values)
 
 
 def _mine(order: Order, lease: UUID) -> dict[str, object]:

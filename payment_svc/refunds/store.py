@@ -15,7 +15,8 @@ from payment_svc.ledger.store import write_transfer
 from payment_svc.ledger.transfers import refund_failed_transfer, refund_transfer
 from payment_svc.orders import wire
 from payment_svc.orders.order import Order
-from payment_svc.orders.store import LEASE_SECONDS, LeaseLost, read_details, read_order, tell
+from payment_svc.orders.rows import read_details, read_order
+from payment_svc.orders.store import LEASE_SECONDS, LeaseLost, tell
 from payment_svc.processor import Payout, PayoutStatus
 from payment_svc.refunds.refund import Refund, RefundTicket
 from payment_svc.states import OrderState, RefundKind, RefundState, RefundStep
