@@ -11,9 +11,12 @@ from inventory_svc.catalog.handlers import CatalogHandlers
 from inventory_svc.config import InventorySettings
 from inventory_svc.handlers import InventoryHandlers
 from inventory_svc.holds.admissions import Admissions
+from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.houses import Houses
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.life import HoldLife
+from inventory_svc.holds.lookout import Lookout
+from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.placer import Placer
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.workers import HoldExpiry
@@ -43,7 +46,10 @@ async def main() -> None:
     clock = SystemClock()
     seatings = Seatings(database)
     boards = Boards(database, seatings)
-    lanes = Lanes(Placer(database, seatings, Houses(database), boards.touch).place)
+    marks = Marks(cache)
+    lookout = Lookout(marks, boards.touch)
+    fast_path = FastPath(database, marks, clock)
+    lanes = Lanes(Placer(database, seatings, Houses(database), fast_path, lookout).place)
 
     server = Server("inventory", settings, mesh, peers)
     server.add(
@@ -55,7 +61,7 @@ async def main() -> None:
             database,
             seatings,
             lanes=lanes,
-            life=HoldLife(database, seatings, boards.touch),
+            life=HoldLife(database, seatings, lookout),
             admissions=Admissions(admission_keys_of(peers)),
             boards=boards,
             cache=AvailabilityCache(cache),
@@ -63,13 +69,13 @@ async def main() -> None:
     )
     server.add(
         allocation_pb2_grpc.add_AllocationServiceServicer_to_server,
-        AllocationHandlers(database, seatings, clock),
+        AllocationHandlers(database, seatings, lookout, clock),
     )
     try:
         await server.run(
             [
                 OutboxRelay(database, mesh.kafka_bootstrap),
-                HoldExpiry(database, seatings).worker(),
+                HoldExpiry(database, seatings, lookout).worker(),
                 AvailabilityPublisher(boards),
             ]
         )

@@ -16,6 +16,7 @@ from inventory_svc.catalog.events import guarded
 from inventory_svc.errors import EventNotFound
 from inventory_svc.holds import wire
 from inventory_svc.holds.errors import HoldNotFound
+from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.seatings import Seatings
 from mesh import ids
 from mesh.clock import Clock
@@ -31,11 +32,14 @@ PINS_PAGE_SIZE_DEFAULT = 100
 class AllocationHandlers(allocation_pb2_grpc.AllocationServiceServicer):
     """Serves AllocationService."""
 
-    def __init__(self, database: Database, seatings: Seatings, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, seatings: Seatings, lookout: Lookout, clock: Clock
+    ) -> None:
         self._database = database
         self._seatings = seatings
         self._clock = clock
-        self._pins = Pins(database, seatings)
+        self._lookout = lookout
+        self._pins = Pins(database, seatings, lookout)
 
     async def PinHold(
         self, request: allocation_pb2.PinHoldRequest, context: Any
@@ -85,6 +89,7 @@ class AllocationHandlers(allocation_pb2_grpc.AllocationServiceServicer):
             raise InvalidArgument("seatIds", "name seats or pools")
         await return_seats(
             self._database,
+            self._lookout,
             ReturnAsked(
                 hold_id,
                 _order_id(request),

@@ -20,6 +20,8 @@ from inventory_svc.holds.errors import (
     PinClosed,
 )
 from inventory_svc.holds.holds import Hold, SeatState, State
+from inventory_svc.holds.lookout import Lookout
+from inventory_svc.holds.marks import Freed
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import Locks
@@ -45,9 +47,10 @@ class PinAsked:
 class Pins:
     """Pins of one process's callers; every call is idempotent for its order."""
 
-    def __init__(self, database: Database, seatings: Seatings) -> None:
+    def __init__(self, database: Database, seatings: Seatings, lookout: Lookout) -> None:
         self._database = database
         self._seatings = seatings
+        self._lookout = lookout
 
     async def pin(self, asked: PinAsked) -> inventory_pb2.Hold:
         """Pins a hold for an order, or takes its seats again for it.
@@ -89,8 +92,10 @@ class Pins:
                 return
             if hold.state is State.CONFIRMED:
                 raise HoldConfirmed
-            if hold.state is State.PINNED:
-                await _give_back(connection, hold, seating)
+            if hold.state is not State.PINNED:
+                return
+            freed = await _give_back(connection, hold, seating)
+        await self._lookout.freed(hold.event_id, freed)
         _outbox.wake()
 
     async def old(self, age_seconds_min: int, page_size: int) -> Sequence[pin_store.Pin]:
@@ -146,11 +151,12 @@ async def _pin(connection: Connection, hold: Hold, asked: PinAsked, seating: Sea
     await pin_store.pin(connection, hold, asked.order_id, asked.deadline)
 
 
-async def _give_back(connection: Connection, hold: Hold, seating: Seating) -> None:
-    await changes.free(connection, hold.event_id, [hold], [SeatState.PINNED], "held")
+async def _give_back(connection: Connection, hold: Hold, seating: Seating) -> list[Freed]:
+    freed = await changes.free(connection, hold.event_id, [hold], [SeatState.PINNED], "held")
     await changes.release(connection, hold)
     released = await _read(connection, hold.hold_id)
     now = await store.read_clock(connection)
     await _outbox.add_many(
         connection, [released_fact(released, hold_message(released, seating), now)]
     )
+    return freed

@@ -11,6 +11,8 @@ from inventory_svc.holds import changes, store
 from inventory_svc.holds.errors import HoldNotFound, SeatsNotSold
 from inventory_svc.holds.holds import Hold, SeatRow, SeatState, State
 from inventory_svc.holds.life import lock_hold
+from inventory_svc.holds.lookout import Lookout
+from inventory_svc.holds.marks import Freed
 from inventory_svc.holds.party import PlacesAsked
 from inventory_svc.holds.pools import Share
 from mesh import ids
@@ -28,7 +30,7 @@ class ReturnAsked:
     places: Sequence[PlacesAsked]
 
 
-async def return_seats(database: Database, asked: ReturnAsked) -> None:
+async def return_seats(database: Database, lookout: Lookout, asked: ReturnAsked) -> None:
     """Returns seats and places, all or none; the same return again is a success.
 
     Raises HoldNotFound, SeatsNotSold.
@@ -39,11 +41,13 @@ async def return_seats(database: Database, asked: ReturnAsked) -> None:
         if known is None:
             raise HoldNotFound
         hold = await lock_hold(connection, known)
-        if not await pin_store.is_returned(connection, hold, asked.return_id):
-            await _return(connection, hold, asked)
+        if await pin_store.is_returned(connection, hold, asked.return_id):
+            return
+        freed = await _return(connection, hold, asked)
+    await lookout.freed(event_id, freed)
 
 
-async def _return(connection: Connection, hold: Hold, asked: ReturnAsked) -> None:
+async def _return(connection: Connection, hold: Hold, asked: ReturnAsked) -> list[Freed]:
     is_sold = hold.state is State.CONFIRMED and hold.order_id == asked.order_id
     rows = await store.read_seats(connection, hold.event_id, asked.seat_nos)
     not_sold = [
@@ -55,13 +59,13 @@ async def _return(connection: Connection, hold: Hold, asked: ReturnAsked) -> Non
     shares, short = _shares(claimed, asked.places)
     if not_sold or short:
         raise SeatsNotSold(not_sold, [f"p{pool_no}" for pool_no in short])
-    if asked.seat_nos:
-        await changes.free_these(connection, hold, asked.seat_nos, SeatState.SOLD)
+    freed = await changes.free_these(connection, hold, asked.seat_nos, SeatState.SOLD)
     moves = changes.PlaceMoves()
     for share in shares:
         moves.move(share.pool_no, share.shard_no, share.quantity, "sold", "available")
     await moves.write(connection, hold.event_id)
     await pin_store.record_return(connection, hold, asked.return_id, asked.seat_nos, shares)
+    return freed
 
 
 def _is_not_of(hold: Hold, row: SeatRow | None) -> bool:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from inventory_svc.holds import store
 from inventory_svc.holds.holds import Hold
+from inventory_svc.holds.marks import Freed
 from inventory_svc.holds.placing import RunOut, Taking
 from inventory_svc.holds.store import queries
 from mesh.database import Connection
@@ -169,7 +170,7 @@ async def free(
     holds: Sequence[Hold],
     seat_states: Sequence[int],
     counter: str,
-) -> list[int]:
+) -> list[Freed]:
     """Gives back what holds still have: seats in some states, places in a counter. Returns the seats."""
     hold_ids = [hold.hold_id for hold in holds]
     seat_nos = [seat_no for hold in holds for seat_no in hold.seat_nos]
@@ -183,7 +184,7 @@ async def free(
         for row in await connection.fetch(queries.free_places.sql, event_id, hold_ids):
             moves.move(row["pool_no"], row["shard_no"], row["claimed"], counter, "available")
         await moves.write(connection, event_id)
-    return [row["seat_no"] for row in rows]
+    return [Freed(row["seat_no"], row["fence"]) for row in rows]
 
 
 async def release(connection: Connection, hold: Hold) -> None:
@@ -212,10 +213,11 @@ async def tidied(connection: Connection, event_id: int, hold_ids: Sequence[UUID]
 
 async def free_these(
     connection: Connection, hold: Hold, seat_nos: Sequence[int], state: int
-) -> None:
-    """Gives back some seats of a hold. Raises RowsMoved when one of them is not the hold's in that state."""
+) -> list[Freed]:
+    """Gives back some seats of a hold; returns them. Raises RowsMoved when one is not the hold's in that state."""
     freed = await connection.fetch(
         queries.free_seats.sql, hold.event_id, seat_nos, [hold.hold_id], [state]
     )
     if len(freed) != len(seat_nos):
         raise store.RowsMoved
+    return [Freed(row["seat_no"], row["fence"]) for row in freed]

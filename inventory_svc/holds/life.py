@@ -12,7 +12,7 @@ from inventory_svc.errors import EventCancelled
 from inventory_svc.holds import changes, store
 from inventory_svc.holds.errors import HoldExpired, HoldExtended, HoldNotFound, HoldPinned
 from inventory_svc.holds.holds import Hold, SeatState, State
-from inventory_svc.holds.placer import NoteChange
+from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import Locks
 from inventory_svc.holds.wire import hold_message, placed_fact, released_fact
@@ -50,10 +50,10 @@ async def lock_hold(connection: Connection, hold: Hold) -> Hold:
 class HoldLife:
     """The life of holds after they were placed, as their buyers lead it."""
 
-    def __init__(self, database: Database, seatings: Seatings, note_change: NoteChange) -> None:
+    def __init__(self, database: Database, seatings: Seatings, lookout: Lookout) -> None:
         self._database = database
         self._seatings = seatings
-        self._note_change = note_change
+        self._lookout = lookout
 
     async def get(self, hold_id: UUID, account_id: UUID) -> inventory_pb2.Hold:
         """Returns a hold; one whose time is over is expired, whoever has noticed. Raises HoldNotFound."""
@@ -73,7 +73,7 @@ class HoldLife:
                 raise HoldPinned
             if state is not State.HELD:
                 return
-            await changes.free(connection, hold.event_id, [hold], [SeatState.HELD], "held")
+            freed = await changes.free(connection, hold.event_id, [hold], [SeatState.HELD], "held")
             await changes.release(connection, hold)
             released = await store.read_hold(connection, hold.event_id, hold_id)
             if released:
@@ -83,7 +83,7 @@ class HoldLife:
                     await store.read_clock(connection),
                 )
                 await _outbox.add_many(connection, [fact])
-        self._note_change(ids.event_of(hold_id))
+        await self._lookout.freed(hold.event_id, freed)
         _outbox.wake()
 
     async def extend(self, hold_id: UUID, account_id: UUID) -> inventory_pb2.Hold:

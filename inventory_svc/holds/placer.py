@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from inventory_svc.holds import changes, store
 from inventory_svc.holds.changes import Answer
+from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.houses import Houses
 from inventory_svc.holds.lane import StoreAway
+from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import (
     Decisions,
@@ -19,6 +21,7 @@ from inventory_svc.holds.placing import (
     RunOut,
     Situation,
     decide,
+    name_of,
 )
 from inventory_svc.holds.pools import likely_shards
 from inventory_svc.holds.seating import Seating
@@ -32,9 +35,6 @@ from mesh.requests import IdempotencyKeyReused
 
 outbox = Outbox(HOLDS_TOPIC)
 
-NoteChange = Callable[[int], None]
-"""Told of an event whose seats changed, so that whoever shows them looks again."""
-
 ShardKeys = list[tuple[int, int]]
 
 
@@ -42,12 +42,18 @@ class Placer:
     """Places batches of one process."""
 
     def __init__(
-        self, database: Database, seatings: Seatings, houses: Houses, note_change: NoteChange
+        self,
+        database: Database,
+        seatings: Seatings,
+        houses: Houses,
+        fast_path: FastPath,
+        lookout: Lookout,
     ) -> None:
         self._database = database
         self._seatings = seatings
         self._houses = houses
-        self._note_change = note_change
+        self._fast_path = fast_path
+        self._lookout = lookout
         # Processes begin at different shards of a pool, so that they rarely wait for each other.
         self._shard_offset = secrets.randbelow(1 << 16)
         self._scarce: set[tuple[int, int]] = set()
@@ -55,15 +61,22 @@ class Placer:
     async def place(self, event_id: int, parties: Sequence[Party]) -> list[Result]:
         """Places a batch in one transaction; one result for each party, in their order."""
         try:
-            return await self._place(event_id, parties)
+            return await self._answer(event_id, parties)
         except Exception as error:
             # What is read before the transaction may find the database away too.
             if driver_refusal(error):
                 raise StoreAway from error
             raise
 
-    async def _place(self, event_id: int, parties: Sequence[Party]) -> list[Result]:
+    async def _answer(self, event_id: int, parties: Sequence[Party]) -> list[Result]:
         seating = await self._seatings.get(event_id)
+        lost = await self._fast_path.refuse(event_id, parties)
+        rest = [party for place, party in enumerate(parties) if place not in lost]
+        answers = iter(await self._place_under_locks(seating, rest) if rest else ())
+        return [lost[place] if place in lost else next(answers) for place in range(len(parties))]
+
+    async def _place_under_locks(self, seating: Seating, parties: Sequence[Party]) -> list[Result]:
+        event_id = seating.event_id
         shards, whole_pools = self._shards(seating, parties)
         async with self._houses.picking(seating, parties) as picks:
             async with store.batch_transaction(self._database) as connection:
@@ -72,8 +85,9 @@ class Placer:
                 decisions = decide(situation, parties)
                 await self._write(connection, situation, parties, decisions)
             picks.committed(decisions.holds)
+        self._fast_path.learn(situation, decisions)
         if decisions.holds or decisions.losers:
-            self._note_change(event_id)
+            self._lookout.changed(event_id)
             outbox.wake()
         return decisions.results
 
@@ -226,7 +240,7 @@ def _answers(
         key = party.request
         if key is None:
             continue
-        name = (key.scope, key.method, key.request_id)
+        name = name_of(key)
         if name in answers or name in situation.known:
             continue
         if isinstance(result, Hold):

@@ -28,10 +28,15 @@ from inventory_svc.holds.pools import Shard, Share
 from inventory_svc.holds.seating import Seating
 from mesh import ids
 from mesh.errors import OnsaleError
-from mesh.requests import IdempotencyKeyReused
+from mesh.requests import IdempotencyKeyReused, RequestKey
 
 RequestName = tuple[str, str, str]
 """Scope, method, request id."""
+
+
+def name_of(key: RequestKey) -> RequestName:
+    """Returns what names a request, without its body."""
+    return key.scope, key.method, key.request_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,7 @@ class _Batch:
         if party.request is None:
             return self._place(party)
         key = party.request
-        name = (key.scope, key.method, key.request_id)
+        name = name_of(key)
         before = self._situation.known.get(name)
         if before is not None:
             return Replay(before) if before.body_hash == key.body_hash else IdempotencyKeyReused()

@@ -167,7 +167,7 @@ ORDER BY hold_id, pool_no, shard_no;
 UPDATE seats SET state = 0, hold_id = NULL, held_until = NULL, fence = fence + 1
 WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND hold_id = ANY (:hold_ids::uuid[])
   AND state = ANY (:states::smallint[])
-RETURNING seat_no, hold_id;
+RETURNING seat_no, fence;
 
 -- name: free_places
 -- Takes from holds the places that they still have; the shards are given them back by the caller.

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from inventory_svc.holds import changes, store
 from inventory_svc.holds.holds import SeatState, State
+from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import Locks, queries
 from inventory_svc.holds.wire import expired_fact, hold_message
@@ -34,9 +35,10 @@ _outbox = Outbox(HOLDS_TOPIC)
 class HoldExpiry:
     """Ends holds whose time is over."""
 
-    def __init__(self, database: Database, seatings: Seatings) -> None:
+    def __init__(self, database: Database, seatings: Seatings, lookout: Lookout) -> None:
         self._database = database
         self._seatings = seatings
+        self._lookout = lookout
 
     def worker(self) -> Every:
         """Returns the loop."""
@@ -77,8 +79,9 @@ class HoldExpiry:
                 for hold in await store.read_holds(connection, event_id, hold_ids)
                 if hold.state is State.EXPIRED
             ]
-            await changes.free(connection, event_id, over, [SeatState.HELD], "held")
+            freed = await changes.free(connection, event_id, over, [SeatState.HELD], "held")
             await changes.tidied(connection, event_id, [hold.hold_id for hold in over])
             facts = [expired_fact(hold, hold_message(hold, seating), now) for hold in expired]
             await _outbox.add_many(connection, facts)
+        await self._lookout.freed(event_id, freed)
         return len(over)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
+from redis.asyncio import Redis
 
 from inventory_svc.__main__ import MIGRATIONS
 from inventory_svc.allocation.handlers import AllocationHandlers
@@ -16,10 +17,13 @@ from inventory_svc.catalog import events, store
 from inventory_svc.catalog.events import Event, Limits, State
 from inventory_svc.catalog.prices import Zone
 from inventory_svc.holds.admissions import Admissions
+from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.handlers import HoldHandlers
 from inventory_svc.holds.houses import Houses
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.life import HoldLife
+from inventory_svc.holds.lookout import Lookout
+from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.placer import Placer
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.workers import HoldExpiry
@@ -32,9 +36,11 @@ from mesh.database import Database, open_database
 from mesh.errors import OnsaleError
 from mesh.identity import Caller, KeySet
 from mesh.keys import KeyRing
+from mesh.valkey import connect
 from protos.inventory.v1 import inventory_pb2
 from protos.mesh.v1 import envelope_pb2
 from tests.fixtures_servers import PostgresServer
+from tests.stack import Stack
 
 T = TypeVar("T")
 
@@ -45,24 +51,27 @@ GENEROUS = Limits(seats_per_hold=100, live_holds_per_buyer=100, tickets_per_buye
 class Process:
     """What one inventory process has: its own connections, lanes and memory."""
 
-    def __init__(self, database: Database, admission_keys: KeyRing) -> None:
+    def __init__(self, database: Database, admission_keys: KeyRing, valkey: Redis) -> None:
         async def fetch() -> Any:
             return admission_keys.jwks()
 
         self.database = database
         self.seatings = Seatings(database)
         self.boards = Boards(database, self.seatings)
-        placer = Placer(database, self.seatings, Houses(database), self.boards.touch)
+        self.marks = Marks(valkey)
+        lookout = Lookout(self.marks, self.boards.touch)
+        fast_path = FastPath(database, self.marks, SystemClock())
+        placer = Placer(database, self.seatings, Houses(database), fast_path, lookout)
         self.lanes = Lanes(placer.place)
         self.handlers = HoldHandlers(
             database,
             self.seatings,
             self.lanes,
             Admissions(KeySet(fetch)),
-            HoldLife(database, self.seatings, self.boards.touch),
+            HoldLife(database, self.seatings, lookout),
         )
-        self.allocation = AllocationHandlers(database, self.seatings, SystemClock())
-        self.expiry = HoldExpiry(database, self.seatings)
+        self.allocation = AllocationHandlers(database, self.seatings, lookout, SystemClock())
+        self.expiry = HoldExpiry(database, self.seatings, lookout)
 
 
 @dataclass
@@ -107,9 +116,10 @@ class Buyer:
 class Office:
     """The box office of a test: a database, some processes, and whoever comes."""
 
-    def __init__(self, databases: list[Database], admission_keys: KeyRing) -> None:
-        self.processes = [Process(database, admission_keys) for database in databases]
+    def __init__(self, databases: list[Database], admission_keys: KeyRing, valkey: Redis) -> None:
+        self.processes = [Process(database, admission_keys, valkey) for database in databases]
         self.database = databases[0]
+        self.valkey = valkey
         self.admission_keys = admission_keys
 
     def buyer(self, process: int = 0, account_id: UUID | None = None) -> Buyer:
@@ -224,6 +234,7 @@ class Office:
         """Lets the time of a hold pass."""
         hold = ids.parse("hld", hold_id)
         past = datetime.now(UTC) - timedelta(seconds=1)
+        await self.valkey.delete(f"{{{ids.event_text(event_id)}}}:marks")
         async with self.database.transaction() as connection:
             for statement in (
                 "UPDATE holds SET held_until = $3, tidy_time = $3 WHERE event_id = $1 AND hold_id = $2",
@@ -249,11 +260,13 @@ class Office:
 
 
 @pytest.fixture(scope="session")
-async def office(postgres: PostgresServer) -> AsyncIterator[Office]:
+async def office(postgres: PostgresServer, servers: Stack) -> AsyncIterator[Office]:
     """Four processes over one database, shared by the session: every test has events of its own."""
     name = await postgres.create()
     databases = [await open_database(postgres.dsn(name), [MIGRATIONS]) for _ in range(4)]
-    yield Office(databases, await KeyRing.open(databases[0], "admission"))
+    valkey = connect(servers.endpoints["valkey"])
+    yield Office(databases, await KeyRing.open(databases[0], "admission"), valkey)
+    await valkey.aclose()
     for database in databases:
         await database.close()
     await postgres.drop(name)

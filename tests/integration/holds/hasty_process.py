@@ -8,14 +8,16 @@ from uuid import UUID
 from inventory_svc.__main__ import MIGRATIONS
 from mesh.database import open_database
 from mesh.keys import KeyRing
+from mesh.valkey import connect
 from tests.integration.holds.conftest import Buyer, Process
 
 AT_ONCE = 8
+NOWHERE = "redis://127.0.0.1:1/0"
 
 
 async def main(dsn: str, event_id: int, account_id: UUID) -> None:
     database = await open_database(dsn, [MIGRATIONS])
-    process = Process(database, await KeyRing.open(database, "admission"))
+    process = Process(database, await KeyRing.open(database, "admission"), connect(NOWHERE))
 
     async def hold(number: int) -> None:
         seat_ids = [f"s{2 * number}", f"s{2 * number + 1}"]

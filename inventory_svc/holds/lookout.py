@@ -1,0 +1,24 @@
+"""Who is told after a commit that seats changed hands: those who show them, and those who refuse fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from inventory_svc.holds.marks import Freed, Marks
+
+
+class Lookout:
+    """Passes on what changed. Nothing depends on it but speed."""
+
+    def __init__(self, marks: Marks, touch: Callable[[int], None]) -> None:
+        self._marks = marks
+        self._touch = touch
+
+    def changed(self, event_id: int) -> None:
+        """Notes that seats of an event changed hands."""
+        self._touch(event_id)
+
+    async def freed(self, event_id: int, seats: Sequence[Freed]) -> None:
+        """Notes that seats were given back, before whoever gave them back hears of it."""
+        self._touch(event_id)
+        await self._marks.clear(event_id, seats)
