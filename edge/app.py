@@ -5,6 +5,7 @@ trace → route → limits → size → who → may they → transcoder
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from edge import webhooks
 from edge.body import BODY_BYTES_MAX, ClientGone, bytes_max, read_body
 from edge.cors import Cors
 from edge.own_pages import OwnPages
-from edge.problems import MethodNotAllowed, RouteNotFound, problem
+from edge.problems import MethodNotAllowed, Overloaded, RouteNotFound, problem
 from edge.rate_limits import RateLimits, network_of
 from edge.routes import Match, RouteTable
 from edge.security_headers import SecurityHeaders
@@ -36,10 +37,19 @@ REQUEST_SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _SIGN_IN = {
     "/onsale.accounts.v1.AccountService/StartSession",
     "/onsale.accounts.v1.AccountService/VerifySession",
 }
+
+
+@dataclass
+class InFlight:
+    """How many requests are being answered, and how many may be; open streams have a bound of their own."""
+
+    limit: int
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,15 +65,19 @@ class Edge:
     headers: SecurityHeaders
     cors: Cors
     trusted_proxies: int
+    in_flight: InFlight
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         http = Request(scope)
         answer = _Answer()
-        with telemetry.traced(scope["method"], http.headers.get("traceparent", "")):
+        with telemetry.traced(scope["method"], _traceparent(http)):
             secured = self.headers.wrap(answer.watch(send), telemetry.trace_id())
             outward = self.cors.wrap(http, secured)
+            self.in_flight.count += 1
             try:
+                if self.in_flight.count > self.in_flight.limit:
+                    raise Overloaded
                 await self._serve(http, receive, outward, answer)
             except ClientGone:
                 answer.status = 499
@@ -73,6 +87,8 @@ class Edge:
                 telemetry.ERRORS.labels("http").inc()
                 telemetry.log.error("unexpected error", route=answer.route, exc_info=error)
                 await _refuse(Internal(), scope, receive, outward, answer)
+            finally:
+                self.in_flight.count -= 1
         REQUESTS.labels(answer.route, answer.status).inc()
         if not answer.is_stream:
             REQUEST_SECONDS.labels(answer.route).observe(time.perf_counter() - started)
@@ -111,7 +127,11 @@ class Edge:
             await Response(media_type="text/event-stream")(http.scope, receive, send)
         else:
             answer.is_stream = True
-            await self.transcoder.stream(match, http, body, receive, send)
+            self.in_flight.count -= 1
+            try:
+                await self.transcoder.stream(match, http, body, receive, send)
+            finally:
+                self.in_flight.count += 1
 
     async def _identify(self, http: Request) -> tuple[Caller, TokenInvalid | None]:
         header = http.headers.get("authorization", "")
@@ -168,6 +188,12 @@ async def _refuse(
 ) -> None:
     if answer.status == 0:  # else half of an answer is on its way, and no other can follow
         await problem(error)(scope, receive, send)
+
+
+def _traceparent(http: Request) -> str:
+    """Returns the caller's trace context, if it is one; it goes on as metadata, which takes no odd characters."""
+    said = http.headers.get("traceparent", "")
+    return said if _TRACEPARENT.fullmatch(said) else ""
 
 
 def _is_head(scope: Scope) -> bool:

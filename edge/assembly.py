@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from edge.app import Edge
+from edge.app import Edge, InFlight
 from edge.caching import SharedReplies
 from edge.config import EdgeSettings
 from edge.cors import Cors
@@ -52,4 +52,5 @@ def assemble(
         headers=SecurityHeaders(mesh.stripe_api_base, is_https=is_https),
         cors=Cors(settings.cors_origins),
         trusted_proxies=settings.trusted_proxies,
+        in_flight=InFlight(settings.requests_in_flight_max),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.types import Receive
 
-from edge.problems import BodyTooLarge
+from edge.problems import BodyTooLarge, BodyTooSlow
 
 BODY_BYTES_MAX = 1024 * 1024
+BODY_SECONDS_MAX = 30.0
 PLAN_BYTES_MAX = 8 * 1024 * 1024
 _LARGER = {
     # The file's text is a JSON string; escapes and the other fields come on top of its 8 MiB.
@@ -33,6 +36,14 @@ async def read_body(http: Request, receive: Receive, limit: int) -> bytes:
     said = http.headers.get("content-length", "")
     if said.isascii() and said.isdigit() and int(said[:20]) > limit:
         raise BodyTooLarge(bytesMax=limit)
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            return await _read(receive, limit)
+    except TimeoutError:
+        raise BodyTooSlow from None
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:

@@ -40,6 +40,8 @@ class EdgeSettings(ServiceSettings):
     code_pepper: SecretStr = SecretStr("onsale")
     """Keys the hashes of sign-in codes: a copy of the database alone lets nobody guess a live code."""
 
+    requests_in_flight_max: int = 5_000
+    """Requests being answered at once; more are told to come back, before memory and deadlines run out."""
     streams_max: int = 10_000
     """Open streams of server-sent events, all together."""
     demo: bool = Field(default=True, validation_alias="ONSALE_DEMO")

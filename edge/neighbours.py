@@ -15,6 +15,7 @@ from mesh.contract import Rpc
 from mesh.errors import from_rpc_error
 
 Metadata = tuple[tuple[str, str], ...]
+"""Keys in lower case and printable values, as gRPC wants them."""
 
 
 class Neighbours:
@@ -31,7 +32,9 @@ class Neighbours:
             call = self._peers.plain_channel(neighbour).unary_unary(rpc.path)
             self._calls[rpc.path] = call
         try:
-            reply: bytes = await call(request, timeout=rpc.deadline_seconds, metadata=metadata)
+            reply: bytes = await call(
+                request, timeout=rpc.deadline_seconds, metadata=grpc.aio.Metadata(*metadata)
+            )
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from None
         return reply
@@ -42,7 +45,7 @@ class Neighbours:
         """Yields the replies of a streaming call, as bytes. Raises OnsaleError."""
         channel = self._peers.plain_channel(neighbour)
         call = channel.unary_stream(rpc.path)(
-            request, timeout=rpc.deadline_seconds, metadata=metadata
+            request, timeout=rpc.deadline_seconds, metadata=grpc.aio.Metadata(*metadata)
         )
         try:
             async for reply in call:

@@ -68,6 +68,13 @@ class BodyTooLarge(HTTPRefusal):
     reason = "BODY_TOO_LARGE"
 
 
+class BodyTooSlow(HTTPRefusal):
+    """The body did not arrive in time."""
+
+    status = 408
+    reason = "BODY_TOO_SLOW"
+
+
 class RateLimited(HTTPRefusal):
     """Too many requests; wait a little."""
 
@@ -76,7 +83,7 @@ class RateLimited(HTTPRefusal):
 
 
 class Overloaded(HTTPRefusal):
-    """More people are watching than this can serve; try again."""
+    """More people are here than this can serve; try again."""
 
     status = 503
     reason = "OVERLOADED"

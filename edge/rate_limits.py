@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from edge.config import EdgeSettings
@@ -20,6 +21,7 @@ from mesh import telemetry, valkey
 KEYS_MAX = 100_000
 """Counted at once; the longest unseen goes first."""
 SHARED_BATCH_MAX = 2_000
+ADDRESSES_KNOWN_MAX = 10_000
 _KEY_PREFIX = "edge:rate:"
 
 
@@ -154,6 +156,11 @@ def network_of(scope: Any, trusted_proxies: int) -> str:
         ]
         if len(forwarded) >= trusted_proxies:
             address = forwarded[-trusted_proxies]
+    return _network(address)
+
+
+@lru_cache(maxsize=ADDRESSES_KNOWN_MAX)
+def _network(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -75,14 +75,21 @@ class Match:
     fields: dict[str, str]
 
 
+Shape = tuple[str, int | None, str | None]
+"""A verb, a number of segments, and the first two segments where they are literals: what is compared by hash, so that
+a request meets few patterns."""
+
+
 class RouteTable:
     """Finds the route of a request."""
 
     def __init__(self, routes: list[Route]) -> None:
         self.routes = routes
-        self._by_shape: dict[tuple[str, int | None], list[Route]] = {}
+        self._by_shape: dict[Shape, list[Route]] = {}
         for route in routes:
-            shape = (route.template.verb, route.template.segment_count)
+            template = route.template
+            head = None if template.segment_count is None else _head(template.text)
+            shape = (template.verb, template.segment_count, head)
             self._by_shape.setdefault(shape, []).append(route)
         for alike in self._by_shape.values():
             # A literal is more than a variable, whichever proto was read first.
@@ -102,8 +109,14 @@ class RouteTable:
     def _fitting(self, raw_path: str) -> list[tuple[Route, dict[str, str]]]:
         path, verb = split_verb(raw_path)
         found = []
-        for count in (path.count("/"), None):
-            for route in self._by_shape.get((verb, count), ()):
+        count = path.count("/")
+        shapes: tuple[Shape, ...] = (
+            (verb, count, _head(path)),
+            (verb, count, None),
+            (verb, None, None),
+        )
+        for shape in shapes:
+            for route in self._by_shape.get(shape, ()):
                 fields = route.template.match(path)
                 if fields is not None:
                     found.append((route, fields))
@@ -161,6 +174,14 @@ def _route(rpc: Rpc, rule: Any, fixed: dict[str, Any] | None = None) -> Route:
         success_status=status,
         fixed=fixed or {},
     )
+
+
+def _head(path: str) -> str | None:
+    """Returns a path's first two segments; None where they hold a variable."""
+    segments = path.split("/", 3)[1:3]
+    segments[-1] = segments[-1].partition(":")[0]
+    head = "/".join(segments)
+    return None if "{" in head or "*" in head else head
 
 
 def _vagueness(template: PathTemplate) -> tuple[int, int]:

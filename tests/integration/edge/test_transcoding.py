@@ -232,3 +232,11 @@ async def test_every_answer_says_what_browsers_may_do(edge: RunningEdge) -> None
 async def test_no_origin_but_our_own_may_call(edge: RunningEdge) -> None:
     reply = await edge.client.options("/v1/orders", headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in reply.headers
+
+
+@pytest.mark.parametrize("trace", ["é-a-b-c", "x" * 9000, "00-zz-zz-00", "a-b-c-d"])
+async def test_a_trace_that_is_none_is_replaced(edge: RunningEdge, trace: str) -> None:
+    headers = [(b"traceparent", trace.encode())]
+    reply = await edge.client.get(f"/v1/events/{KNOWN_EVENT}/room", headers=headers)
+    assert reply.status_code == 200
+    assert len(reply.headers["x-request-id"]) == 32
