@@ -33,13 +33,16 @@ def page_size(asked: int) -> int:
 
 
 def query_hash(request: Message) -> str:
-    """Returns what a page token is bound to: the request without its page fields."""
+    """Returns what a page token is bound to: the list that is asked for, and the request without its page fields."""
     query = type(request)()
     query.CopyFrom(request)
     for field in ("page_token", "page_size"):
         if field in query.DESCRIPTOR.fields_by_name:
             query.ClearField(field)
-    return hashlib.sha256(query.SerializeToString(deterministic=True)).hexdigest()[:16]
+    asked = (
+        query.DESCRIPTOR.full_name.encode() + b"\0" + query.SerializeToString(deterministic=True)
+    )
+    return hashlib.sha256(asked).hexdigest()[:16]
 
 
 def encode_page(cursor: list[Any], query: str, now: datetime) -> str:

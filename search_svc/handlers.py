@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import Any
 
 from mesh import ids, timestamps
 from mesh.clock import Clock
 from mesh.money import Money
-from mesh.pages import decode_page, encode_page, page_size, query_hash
+from mesh.pages import PageTokenInvalid, decode_page, encode_page, page_size, query_hash
 from protos.search.v1 import search_pb2, search_pb2_grpc
 from search_svc.errors import NearInvalid
 from search_svc.index import RADIUS_KM_DEFAULT, Hit, Index, Query, is_available
@@ -34,14 +35,16 @@ class SearchHandlers(search_pb2_grpc.SearchServiceServicer):
     ) -> search_pb2.SearchEventsResponse:
         now = self._clock.now()
         asked = query_hash(request)
+        size = page_size(request.page_size)
         query = _query(request, decode_page(request.page_token, asked, now), now)
         page = await self._index.search(query)
+        hits = page.hits[:size]
         token = ""
-        if len(page.hits) == query.page_size:
-            last = page.hits[-1]
+        if len(page.hits) > size:
+            last = hits[-1]
             token = encode_page([last.sort_key, str(last.document.event_id)], asked, now)
         return search_pb2.SearchEventsResponse(
-            events=[_summary(hit, now) for hit in page.hits],
+            events=[_summary(hit, now) for hit in hits],
             facets=[
                 search_pb2.SearchEventsResponse.Facet(
                     field=facet.field,
@@ -112,9 +115,24 @@ def _query(
         available=request.available,
         together_min=request.together_min,
         sort=sort,
-        page_size=page_size(request.page_size),
-        after=(float(cursor[0]), int(cursor[1])) if cursor else None,
+        # One more than the page holds: only then is there a next one.
+        page_size=page_size(request.page_size) + 1,
+        after=_place(cursor),
     )
+
+
+def _place(cursor: list[Any] | None) -> tuple[float, int] | None:
+    """Reads after which sort key and event a page begins."""
+    if cursor is None:
+        return None
+    try:
+        sort_key, event_text = cursor
+        place = float(sort_key), int(event_text)
+    except (ValueError, TypeError, OverflowError):
+        raise PageTokenInvalid("pageToken", "is not a page token") from None
+    if not math.isfinite(place[0]) or not 0 <= place[1] < 2**63:
+        raise PageTokenInvalid("pageToken", "is not a page token")
+    return place
 
 
 def _near(text: str) -> tuple[float, float] | None:

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesh import pages
+from protos.payment.v1 import order_pb2
 from protos.search.v1 import search_pb2
+from protos.ticket.v1 import ticket_pb2
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -39,3 +41,15 @@ def test_the_query_hash_ignores_the_page_and_nothing_else() -> None:
     second = search_pb2.SearchEventsRequest(query="a", page_size=20, page_token="t")
     third = search_pb2.SearchEventsRequest(query="b", page_size=10)
     assert pages.query_hash(first) == pages.query_hash(second) != pages.query_hash(third)
+
+
+def test_a_token_of_one_list_is_none_of_another() -> None:
+    hashes = [
+        pages.query_hash(request)
+        for request in (
+            search_pb2.SearchEventsRequest(),
+            order_pb2.ListOrdersRequest(),
+            ticket_pb2.ListTicketsRequest(),
+        )
+    ]
+    assert len(set(hashes)) == 3
