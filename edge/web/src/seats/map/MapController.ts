@@ -120,6 +120,14 @@ export class MapController {
     this.show(reveal(this.view, x, y, this.size, REVEAL_MARGIN_PX));
   }
 
+  /** Pans to a seat that somebody else chose for the person; the whole map shows it already. */
+  bringIn(index: number): void {
+    if (this.isFitted || !this.size.width) return;
+    const x = this.model.xs[index] ?? 0;
+    const y = this.model.ys[index] ?? 0;
+    this.show(reveal(this.view, x, y, this.size, REVEAL_MARGIN_PX));
+  }
+
   /** The seat nearest to the middle of the screen, where a cursor begins. */
   middle(): number | null {
     const at = toMap(this.view, this.size.width / 2, this.size.height / 2);

@@ -59,6 +59,10 @@ export function SeatMap({ desk, onTake }: SeatMapProps) {
   }, [controller]);
 
   useSignalEffect(() => controller.mark({ mine: desk.mine.value, lost: desk.lost.value }));
+  useSignalEffect(() => {
+    const [first] = desk.heldSeats.value;
+    if (first !== undefined) controller.bringIn(first);
+  });
   useEffect(() => controller.mark({ onlyZone }), [onlyZone, controller]);
 
   const say = (index: number) =>
