@@ -1,7 +1,7 @@
 """Checks requests against the field rules in the protos, once for all services.
 
-The rules are (onsale.mesh.v1.rules): required, the longest length, the range, a pattern. A checker is compiled for each
-message type on first use, so that a call pays for the rules its message has and no more.
+The rules are (onsale.mesh.v1.rules): required, the longest length, the range, a pattern, no NUL character. A checker is
+compiled for each message type on first use, so that a call pays for the rules its message has and no more.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _check_text(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
             name = path + field.json_name + suffix
             if len(value) > limit:
                 found.append((name, f"is longer than {limit} characters"))
-            elif isinstance(value, str) and "\0" in value:
+            elif not rules.any_character and isinstance(value, str) and "\0" in value:
                 found.append((name, "has a NUL character"))
             elif value and pattern and not pattern.fullmatch(value):
                 found.append((name, "is not of the right form"))

@@ -39,15 +39,17 @@ class Access(_message.Message):
     def __init__(self, allow: _Optional[_Iterable[_Union[Access.Caller, str]]] = ..., peers: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Rules(_message.Message):
-    __slots__ = ("required", "max_len", "min", "max", "pattern")
+    __slots__ = ("required", "max_len", "min", "max", "pattern", "any_character")
     REQUIRED_FIELD_NUMBER: _ClassVar[int]
     MAX_LEN_FIELD_NUMBER: _ClassVar[int]
     MIN_FIELD_NUMBER: _ClassVar[int]
     MAX_FIELD_NUMBER: _ClassVar[int]
     PATTERN_FIELD_NUMBER: _ClassVar[int]
+    ANY_CHARACTER_FIELD_NUMBER: _ClassVar[int]
     required: bool
     max_len: int
     min: int
     max: int
     pattern: str
-    def __init__(self, required: _Optional[bool] = ..., max_len: _Optional[int] = ..., min: _Optional[int] = ..., max: _Optional[int] = ..., pattern: _Optional[str] = ...) -> None: ...
+    any_character: bool
+    def __init__(self, required: _Optional[bool] = ..., max_len: _Optional[int] = ..., min: _Optional[int] = ..., max: _Optional[int] = ..., pattern: _Optional[str] = ..., any_character: _Optional[bool] = ...) -> None: ...

@@ -28,7 +28,7 @@ from protos.accounts.v1 import accounts_pb2 as protos_dot_accounts_dot_v1_dot_ac
 from protos.mesh.v1 import options_pb2 as protos_dot_mesh_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/ticket/v1/gate.proto\x12\x10onsale.ticket.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!protos/accounts/v1/accounts.proto\x1a\x1cprotos/mesh/v1/options.proto\"(\n\x14GetGateBundleRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\"\xa2\x02\n\nGateBundle\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12&\n\x04keys\x18\x02 \x01(\x0b\x32\x18.onsale.accounts.v1.JWKS\x12\x1a\n\x12revoked_ticket_ids\x18\x03 \x03(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x65ntry_start_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65ntry_end_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nevent_name\x18\x08 \x01(\t\"\xbf\x01\n\x04Scan\x12\x19\n\x07scan_id\x18\x01 \x01(\tB\x08\xfa\xbb\x18\x04\x08\x01\x10@\x12\x16\n\x04\x63ode\x18\x02 \x01(\tB\x08\xfa\xbb\x18\x04\x10\x80\x80@\x12-\n\tscan_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12=\n\x0foffline_verdict\x18\x04 \x01(\x0e\x32$.onsale.ticket.v1.ScanResult.Verdict\x12\x16\n\x0e\x62undle_version\x18\x05 \x01(\x03\"n\n\x11ScanTicketRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x19\n\x07gate_id\x18\x02 \x01(\tB\x08\xfa\xbb\x18\x04\x08\x01\x10@\x12,\n\x04scan\x18\x03 \x01(\x0b\x32\x16.onsale.ticket.v1.ScanB\x06\xfa\xbb\x18\x02\x08\x01\"s\n\x12ScanTicketsRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x19\n\x07gate_id\x18\x02 \x01(\tB\x08\xfa\xbb\x18\x04\x08\x01\x10@\x12\x30\n\x05scans\x18\x03 \x03(\x0b\x32\x16.onsale.ticket.v1.ScanB\t\xfa\xbb\x18\x05\x08\x01\x10\xf4\x03\"\xcd\x02\n\nScanResult\x12\x0f\n\x07scan_id\x18\x01 \x01(\t\x12\x35\n\x07verdict\x18\x02 \x01(\x0e\x32$.onsale.ticket.v1.ScanResult.Verdict\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12:\n\nfirst_scan\x18\x04 \x01(\x0b\x32&.onsale.ticket.v1.ScanResult.FirstScan\x12\x11\n\tticket_id\x18\x05 \x01(\t\x12\x12\n\nseat_label\x18\x06 \x01(\t\x1aK\n\tFirstScan\x12\x0f\n\x07gate_id\x18\x01 \x01(\t\x12-\n\tscan_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\t\n\x05\x41\x44MIT\x10\x01\x12\x08\n\x04\x44\x45NY\x10\x02\"D\n\x13ScanTicketsResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.onsale.ticket.v1.ScanResult\"a\n\x13GetConflictsRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x1b\n\tpage_size\x18\x02 \x01(\x05\x42\x08\xfa\xbb\x18\x04\x18\x00 d\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xfa\xbb\x18\x03\x10\x80\x08\"\x9d\x02\n\x14GetConflictsResponse\x12\x42\n\tconflicts\x18\x01 \x03(\x0b\x32/.onsale.ticket.v1.GetConflictsResponse.Conflict\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x1a\xa7\x01\n\x08\x43onflict\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12:\n\nfirst_scan\x18\x02 \x01(\x0b\x32&.onsale.ticket.v1.ScanResult.FirstScan\x12;\n\x0bsecond_scan\x18\x03 \x01(\x0b\x32&.onsale.ticket.v1.ScanResult.FirstScan\x12\x0f\n\x07scan_id\x18\x04 \x01(\t\"&\n\x12GetCheckinsRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\"\xed\x01\n\x08\x43heckins\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x14\n\x0cticket_count\x18\x02 \x01(\x05\x12\x16\n\x0e\x61\x64mitted_count\x18\x03 \x01(\x05\x12\x14\n\x0c\x64\x65nied_count\x18\x04 \x01(\x05\x12\x32\n\x07\x62uckets\x18\x05 \x03(\x0b\x32!.onsale.ticket.v1.Checkins.Bucket\x1aW\n\x06\x42ucket\x12\x0f\n\x07gate_id\x18\x01 \x01(\t\x12*\n\x06minute\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61\x64mitted\x18\x03 \x01(\x05\x32\x86\x06\n\x0bGateService\x12\x8c\x01\n\rGetGateBundle\x12&.onsale.ticket.v1.GetGateBundleRequest\x1a\x1c.onsale.ticket.v1.GateBundle\"5\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\x90N\x82\xd3\xe4\x93\x02#\x12!/v1/events/{event_id}/gate-bundle\x12]\n\nScanTicket\x12#.onsale.ticket.v1.ScanTicketRequest\x1a\x1c.onsale.ticket.v1.ScanResult\"\x0c\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\x88\'\x12\x81\x01\n\x0bScanTickets\x12$.onsale.ticket.v1.ScanTicketsRequest\x1a%.onsale.ticket.v1.ScanTicketsResponse\"%\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\x98u\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/gate/scans:\x01*\x12\x63\n\x0bUploadScans\x12#.onsale.ticket.v1.ScanTicketRequest\x1a\x1c.onsale.ticket.v1.ScanResult\"\r\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\xc0\xcf$(\x01\x30\x01\x12\x98\x01\n\x0cGetConflicts\x12%.onsale.ticket.v1.GetConflictsRequest\x1a&.onsale.ticket.v1.GetConflictsResponse\"9\xaa\xbb\x18\x04\n\x02\x04\x03\xb0\xbb\x18\x88\'\x82\xd3\xe4\x93\x02&\x12$/v1/events/{event_id}/scan-conflicts\x12\x84\x01\n\x0bGetCheckins\x12$.onsale.ticket.v1.GetCheckinsRequest\x1a\x1a.onsale.ticket.v1.Checkins\"3\xaa\xbb\x18\x04\n\x02\x04\x03\xb0\xbb\x18\x88\'\x82\xd3\xe4\x93\x02 \x12\x1e/v1/events/{event_id}/checkinsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bprotos/ticket/v1/gate.proto\x12\x10onsale.ticket.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!protos/accounts/v1/accounts.proto\x1a\x1cprotos/mesh/v1/options.proto\"(\n\x14GetGateBundleRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\"\xa2\x02\n\nGateBundle\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12&\n\x04keys\x18\x02 \x01(\x0b\x32\x18.onsale.accounts.v1.JWKS\x12\x1a\n\x12revoked_ticket_ids\x18\x03 \x03(\t\x12\x0f\n\x07version\x18\x04 \x01(\x03\x12/\n\x0b\x63reate_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x10\x65ntry_start_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x0e\x65ntry_end_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nevent_name\x18\x08 \x01(\t\"\xc1\x01\n\x04Scan\x12\x19\n\x07scan_id\x18\x01 \x01(\tB\x08\xfa\xbb\x18\x04\x08\x01\x10@\x12\x18\n\x04\x63ode\x18\x02 \x01(\tB\n\xfa\xbb\x18\x06\x10\x80\x80@0\x01\x12-\n\tscan_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12=\n\x0foffline_verdict\x18\x04 \x01(\x0e\x32$.onsale.ticket.v1.ScanResult.Verdict\x12\x16\n\x0e\x62undle_version\x18\x05 \x01(\x03\"n\n\x11ScanTicketRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x19\n\x07gate_id\x18\x02 \x01(\tB\x08\xfa\xbb\x18\x04\x08\x01\x10@\x12,\n\x04scan\x18\x03 \x01(\x0b\x32\x16.onsale.ticket.v1.ScanB\x06\xfa\xbb\x18\x02\x08\x01\"s\n\x12ScanTicketsRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x19\n\x07gate_id\x18\x02 \x01(\tB\x08\xfa\xbb\x18\x04\x08\x01\x10@\x12\x30\n\x05scans\x18\x03 \x03(\x0b\x32\x16.onsale.ticket.v1.ScanB\t\xfa\xbb\x18\x05\x08\x01\x10\xf4\x03\"\xcd\x02\n\nScanResult\x12\x0f\n\x07scan_id\x18\x01 \x01(\t\x12\x35\n\x07verdict\x18\x02 \x01(\x0e\x32$.onsale.ticket.v1.ScanResult.Verdict\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12:\n\nfirst_scan\x18\x04 \x01(\x0b\x32&.onsale.ticket.v1.ScanResult.FirstScan\x12\x11\n\tticket_id\x18\x05 \x01(\t\x12\x12\n\nseat_label\x18\x06 \x01(\t\x1aK\n\tFirstScan\x12\x0f\n\x07gate_id\x18\x01 \x01(\t\x12-\n\tscan_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"7\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\t\n\x05\x41\x44MIT\x10\x01\x12\x08\n\x04\x44\x45NY\x10\x02\"D\n\x13ScanTicketsResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.onsale.ticket.v1.ScanResult\"a\n\x13GetConflictsRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x1b\n\tpage_size\x18\x02 \x01(\x05\x42\x08\xfa\xbb\x18\x04\x18\x00 d\x12\x1b\n\npage_token\x18\x03 \x01(\tB\x07\xfa\xbb\x18\x03\x10\x80\x08\"\x9d\x02\n\x14GetConflictsResponse\x12\x42\n\tconflicts\x18\x01 \x03(\x0b\x32/.onsale.ticket.v1.GetConflictsResponse.Conflict\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x1a\xa7\x01\n\x08\x43onflict\x12\x11\n\tticket_id\x18\x01 \x01(\t\x12:\n\nfirst_scan\x18\x02 \x01(\x0b\x32&.onsale.ticket.v1.ScanResult.FirstScan\x12;\n\x0bsecond_scan\x18\x03 \x01(\x0b\x32&.onsale.ticket.v1.ScanResult.FirstScan\x12\x0f\n\x07scan_id\x18\x04 \x01(\t\"&\n\x12GetCheckinsRequest\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\"\xed\x01\n\x08\x43heckins\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12\x14\n\x0cticket_count\x18\x02 \x01(\x05\x12\x16\n\x0e\x61\x64mitted_count\x18\x03 \x01(\x05\x12\x14\n\x0c\x64\x65nied_count\x18\x04 \x01(\x05\x12\x32\n\x07\x62uckets\x18\x05 \x03(\x0b\x32!.onsale.ticket.v1.Checkins.Bucket\x1aW\n\x06\x42ucket\x12\x0f\n\x07gate_id\x18\x01 \x01(\t\x12*\n\x06minute\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61\x64mitted\x18\x03 \x01(\x05\x32\x86\x06\n\x0bGateService\x12\x8c\x01\n\rGetGateBundle\x12&.onsale.ticket.v1.GetGateBundleRequest\x1a\x1c.onsale.ticket.v1.GateBundle\"5\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\x90N\x82\xd3\xe4\x93\x02#\x12!/v1/events/{event_id}/gate-bundle\x12]\n\nScanTicket\x12#.onsale.ticket.v1.ScanTicketRequest\x1a\x1c.onsale.ticket.v1.ScanResult\"\x0c\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\x88\'\x12\x81\x01\n\x0bScanTickets\x12$.onsale.ticket.v1.ScanTicketsRequest\x1a%.onsale.ticket.v1.ScanTicketsResponse\"%\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\x98u\x82\xd3\xe4\x93\x02\x13\"\x0e/v1/gate/scans:\x01*\x12\x63\n\x0bUploadScans\x12#.onsale.ticket.v1.ScanTicketRequest\x1a\x1c.onsale.ticket.v1.ScanResult\"\r\xaa\xbb\x18\x03\n\x01\x04\xb0\xbb\x18\xc0\xcf$(\x01\x30\x01\x12\x98\x01\n\x0cGetConflicts\x12%.onsale.ticket.v1.GetConflictsRequest\x1a&.onsale.ticket.v1.GetConflictsResponse\"9\xaa\xbb\x18\x04\n\x02\x04\x03\xb0\xbb\x18\x88\'\x82\xd3\xe4\x93\x02&\x12$/v1/events/{event_id}/scan-conflicts\x12\x84\x01\n\x0bGetCheckins\x12$.onsale.ticket.v1.GetCheckinsRequest\x1a\x1a.onsale.ticket.v1.Checkins\"3\xaa\xbb\x18\x04\n\x02\x04\x03\xb0\xbb\x18\x88\'\x82\xd3\xe4\x93\x02 \x12\x1e/v1/events/{event_id}/checkinsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,7 +38,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCAN'].fields_by_name['scan_id']._loaded_options = None
   _globals['_SCAN'].fields_by_name['scan_id']._serialized_options = b'\372\273\030\004\010\001\020@'
   _globals['_SCAN'].fields_by_name['code']._loaded_options = None
-  _globals['_SCAN'].fields_by_name['code']._serialized_options = b'\372\273\030\004\020\200\200@'
+  _globals['_SCAN'].fields_by_name['code']._serialized_options = b'\372\273\030\006\020\200\200@0\001'
   _globals['_SCANTICKETREQUEST'].fields_by_name['gate_id']._loaded_options = None
   _globals['_SCANTICKETREQUEST'].fields_by_name['gate_id']._serialized_options = b'\372\273\030\004\010\001\020@'
   _globals['_SCANTICKETREQUEST'].fields_by_name['scan']._loaded_options = None
@@ -68,31 +68,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GATEBUNDLE']._serialized_start=220
   _globals['_GATEBUNDLE']._serialized_end=510
   _globals['_SCAN']._serialized_start=513
-  _globals['_SCAN']._serialized_end=704
-  _globals['_SCANTICKETREQUEST']._serialized_start=706
-  _globals['_SCANTICKETREQUEST']._serialized_end=816
-  _globals['_SCANTICKETSREQUEST']._serialized_start=818
-  _globals['_SCANTICKETSREQUEST']._serialized_end=933
-  _globals['_SCANRESULT']._serialized_start=936
-  _globals['_SCANRESULT']._serialized_end=1269
-  _globals['_SCANRESULT_FIRSTSCAN']._serialized_start=1137
-  _globals['_SCANRESULT_FIRSTSCAN']._serialized_end=1212
-  _globals['_SCANRESULT_VERDICT']._serialized_start=1214
-  _globals['_SCANRESULT_VERDICT']._serialized_end=1269
-  _globals['_SCANTICKETSRESPONSE']._serialized_start=1271
-  _globals['_SCANTICKETSRESPONSE']._serialized_end=1339
-  _globals['_GETCONFLICTSREQUEST']._serialized_start=1341
-  _globals['_GETCONFLICTSREQUEST']._serialized_end=1438
-  _globals['_GETCONFLICTSRESPONSE']._serialized_start=1441
-  _globals['_GETCONFLICTSRESPONSE']._serialized_end=1726
-  _globals['_GETCONFLICTSRESPONSE_CONFLICT']._serialized_start=1559
-  _globals['_GETCONFLICTSRESPONSE_CONFLICT']._serialized_end=1726
-  _globals['_GETCHECKINSREQUEST']._serialized_start=1728
-  _globals['_GETCHECKINSREQUEST']._serialized_end=1766
-  _globals['_CHECKINS']._serialized_start=1769
-  _globals['_CHECKINS']._serialized_end=2006
-  _globals['_CHECKINS_BUCKET']._serialized_start=1919
-  _globals['_CHECKINS_BUCKET']._serialized_end=2006
-  _globals['_GATESERVICE']._serialized_start=2009
-  _globals['_GATESERVICE']._serialized_end=2783
+  _globals['_SCAN']._serialized_end=706
+  _globals['_SCANTICKETREQUEST']._serialized_start=708
+  _globals['_SCANTICKETREQUEST']._serialized_end=818
+  _globals['_SCANTICKETSREQUEST']._serialized_start=820
+  _globals['_SCANTICKETSREQUEST']._serialized_end=935
+  _globals['_SCANRESULT']._serialized_start=938
+  _globals['_SCANRESULT']._serialized_end=1271
+  _globals['_SCANRESULT_FIRSTSCAN']._serialized_start=1139
+  _globals['_SCANRESULT_FIRSTSCAN']._serialized_end=1214
+  _globals['_SCANRESULT_VERDICT']._serialized_start=1216
+  _globals['_SCANRESULT_VERDICT']._serialized_end=1271
+  _globals['_SCANTICKETSRESPONSE']._serialized_start=1273
+  _globals['_SCANTICKETSRESPONSE']._serialized_end=1341
+  _globals['_GETCONFLICTSREQUEST']._serialized_start=1343
+  _globals['_GETCONFLICTSREQUEST']._serialized_end=1440
+  _globals['_GETCONFLICTSRESPONSE']._serialized_start=1443
+  _globals['_GETCONFLICTSRESPONSE']._serialized_end=1728
+  _globals['_GETCONFLICTSRESPONSE_CONFLICT']._serialized_start=1561
+  _globals['_GETCONFLICTSRESPONSE_CONFLICT']._serialized_end=1728
+  _globals['_GETCHECKINSREQUEST']._serialized_start=1730
+  _globals['_GETCHECKINSREQUEST']._serialized_end=1768
+  _globals['_CHECKINS']._serialized_start=1771
+  _globals['_CHECKINS']._serialized_end=2008
+  _globals['_CHECKINS_BUCKET']._serialized_start=1921
+  _globals['_CHECKINS_BUCKET']._serialized_end=2008
+  _globals['_GATESERVICE']._serialized_start=2011
+  _globals['_GATESERVICE']._serialized_end=2785
 # @@protoc_insertion_point(module_scope)

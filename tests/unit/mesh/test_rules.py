@@ -5,6 +5,7 @@ import pytest
 from mesh import rules
 from protos.inventory.v1 import catalog_pb2, inventory_pb2
 from protos.mesh.v1 import money_pb2
+from protos.ticket.v1 import gate_pb2
 
 
 def fields(message: object) -> list[str]:
@@ -35,6 +36,13 @@ def test_a_good_request_breaks_nothing() -> None:
 )
 def test_a_broken_rule_names_its_field(changes: dict[str, object], field: str) -> None:
     assert fields(venue(**changes)) == [field]
+
+
+def test_what_a_gate_read_may_hold_any_character() -> None:
+    scan = gate_pb2.Scan(scan_id="1", code="a\0b")
+    assert fields(gate_pb2.ScanTicketsRequest(gate_id="A", scans=[scan])) == []
+    named = gate_pb2.Scan(scan_id="a\0b", code="c")
+    assert fields(gate_pb2.ScanTicketsRequest(gate_id="A", scans=[named])) == ["scans[0].scanId"]
 
 
 def test_rules_hold_inside_lists_with_the_place_named() -> None:
