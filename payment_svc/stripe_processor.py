@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -62,6 +63,9 @@ _PAYOUT_STATUSES = {
 }
 
 T = TypeVar("T")
+
+# The library tells every request at level INFO; our own lines say what became of an order.
+logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
 class StripeProcessor:

@@ -14,7 +14,7 @@ from mesh.workers import Every, Worker
 from payment_svc.orders.store import note_hold_ended, note_hold_extended, note_hold_released
 from payment_svc.reconciling.reconciler import Reconciler
 from payment_svc.refunds.cancellations import Cancellations
-from payment_svc.refunds.store import note_event_cancelled
+from payment_svc.refunds.store import note_events_cancelled
 from protos.inventory.v1 import catalog_pb2, events_pb2
 from protos.mesh.v1 import envelope_pb2
 
@@ -71,4 +71,4 @@ async def on_event(
         isinstance(payload, events_pb2.EventChanged)
         and payload.facts.event.state == catalog_pb2.Event.CANCELLED
     ):
-        await note_event_cancelled(connection, ids.parse_event(payload.facts.event.event_id))
+        await note_events_cancelled(connection, [ids.parse_event(payload.facts.event.event_id)])

@@ -56,12 +56,12 @@ class Cancellations:
         """Looks through the catalogue for cancelled events that nobody told us of: the floor under Kafka."""
         for _ in range(CATALOG_PAGES_MAX):
             page = await self._catalog.list_events(self._after_event_id)
-            for facts in page:
-                if facts.is_cancelled:
-                    await self._store.begin_cancellation(facts.event_id)
             if not page:
                 self._after_event_id = None
                 return False
+            cancelled = [facts.event_id for facts in page if facts.is_cancelled]
+            if cancelled:
+                await self._store.begin_cancellations(cancelled)
             self._after_event_id = page[-1].event_id
         return False
 

@@ -167,9 +167,11 @@ WHERE event_id = :event_id AND order_id = :order_id;
 -- Makes a change of a refund a change of its order.
 UPDATE orders SET version = version + 1 WHERE event_id = :event_id AND order_id = :order_id;
 
--- name: cancellation_insert!
--- Begins the refunds of a cancelled event; once.
-INSERT INTO event_cancellations (event_id) VALUES (:event_id) ON CONFLICT (event_id) DO NOTHING;
+-- name: cancellations_insert!
+-- Begins the refunds of cancelled events; once each.
+INSERT INTO event_cancellations (event_id)
+SELECT c.event_id FROM unnest(:event_ids::bigint[]) AS c (event_id)
+ON CONFLICT (event_id) DO NOTHING;
 
 -- name: cancellations_running
 -- Returns events whose orders are being refunded, the oldest first.

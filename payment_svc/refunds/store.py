@@ -271,10 +271,10 @@ class RefundStore:
                 )
             ]
 
-    async def begin_cancellation(self, event_id: int) -> None:
-        """Begins the refunds of a cancelled event."""
+    async def begin_cancellations(self, event_ids: Sequence[int]) -> None:
+        """Begins the refunds of cancelled events."""
         async with self._database.connection() as connection:
-            await note_event_cancelled(connection, event_id)
+            await note_events_cancelled(connection, event_ids)
 
     async def finish_cancellation(self, event_id: int) -> bool:
         """RUNNING → DONE, when no order of the event is open."""
@@ -290,9 +290,9 @@ class RefundStore:
         return CancellationProgress(**{**dict(row), "currency_code": row["currency_code"] or ""})
 
 
-async def note_event_cancelled(connection: Connection, event_id: int) -> None:
-    """Begins the refunds of a cancelled event, in the caller's transaction."""
-    await _queries.cancellation_insert(connection, event_id=event_id)
+async def note_events_cancelled(connection: Connection, event_ids: Sequence[int]) -> None:
+    """Begins the refunds of cancelled events, in the caller's transaction."""
+    await _queries.cancellations_insert(connection, event_ids=list(event_ids))
 
 
 async def _read(connection: Connection, refund_id: UUID) -> Refund | None:

@@ -49,7 +49,7 @@ async def test_refunds_of_an_event_killed_five_times_on_the_way_are_made_once_ea
     event_id = payment.catalog.add()
     orders = [await payment.pay(await payment.place(event_id=event_id)) for _ in range(24)]
     payment.catalog.cancel(event_id)
-    await payment.refunds.begin_cancellation(event_id)
+    await payment.refunds.begin_cancellations([event_id])
     done_counts = []
     for number in (40, 95, 11, 70, 60):
         doomed = payment.another_process(Moment(number, "after"))
@@ -73,7 +73,7 @@ async def test_money_and_seats_go_back_even_if_tickets_were_never_issued(payment
     await payment.stripe.confirm(order)
     await payment.checkout.advance(order.order_id)
     payment.catalog.cancel(order.event_id)
-    await payment.refunds.begin_cancellation(order.event_id)
+    await payment.refunds.begin_cancellations([order.event_id])
     await payment.bring_to_an_end()
     now = await payment.now(order)
     assert (now.state, now.refunded_minor) == (OrderState.REFUNDED, 15_000)
@@ -91,7 +91,7 @@ async def test_a_refund_that_its_buyer_began_ends_before_the_rest_goes_back(
     await payment.stripe.fault(action="refuse_500", path="/v1/refunds", method="POST", count=1)
     await payment.refund_desk.refund(order, [ids.text("tkt", first)], "by its buyer")
     payment.catalog.cancel(order.event_id)
-    await payment.refunds.begin_cancellation(order.event_id)
+    await payment.refunds.begin_cancellations([order.event_id])
     await payment.cancellations.step()
     assert (await payment.now(order)).refunded_minor == 0
     await payment.bring_to_an_end()

@@ -175,7 +175,7 @@ async def test_the_refunds_of_an_event_survive_a_crash_at_every_moment(payment: 
     async def prepare(payment: Payment) -> Order:
         order = await payment.pay(await payment.place())
         payment.catalog.cancel(order.event_id)
-        await payment.refunds.begin_cancellation(order.event_id)
+        await payment.refunds.begin_cancellations([order.event_id])
         return order
 
     async def act(payment: Payment, order: Order) -> None:
