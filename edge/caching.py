@@ -40,6 +40,8 @@ _SEARCH = "/onsale.search.v1.SearchService"
 POLICIES: dict[str, CachePolicy] = {
     # Seats never move; the prices beside them may, so this process looks again now and then.
     f"{_INVENTORY}/GetSeatMap": CachePolicy(30.0, "public, max-age=31536000, immutable"),
+    # What anybody may see of an event; a draft is fetched with its organiser's own token and not kept.
+    "/onsale.inventory.v1.CatalogService/GetEvent": CachePolicy(1.0, "no-cache"),
     f"{_INVENTORY}/GetAvailability": CachePolicy(0.25, "no-cache"),
     "/onsale.queue.v1.QueueService/GetRoom": CachePolicy(1.0, "public, max-age=1"),
     f"{_SEARCH}/SearchEvents": CachePolicy(0.5, "no-cache"),

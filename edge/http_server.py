@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from edge.http_protocol import EdgeProtocol
 from mesh import telemetry
 
 KEEP_ALIVE_SECONDS = 75
@@ -36,7 +37,7 @@ class HTTPServer:
             app,
             host=host,
             port=port,
-            http="httptools",
+            http=EdgeProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

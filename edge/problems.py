@@ -47,6 +47,12 @@ class HTTPRefusal(OnsaleError):
         self.headers = headers or {}
 
 
+class RequestMalformed(HTTPRefusal):
+    """This is not an HTTP request that anybody can read."""
+
+    reason = "REQUEST_MALFORMED"
+
+
 class RouteNotFound(HTTPRefusal):
     """There is nothing at this address."""
 

@@ -3,6 +3,8 @@
 import pytest
 
 from edge.config import EdgeSettings
+from edge.rate_limits import SharedCounts, SlidingCounter
+from mesh.valkey import connect
 from tests.integration.edge.conftest import RunningEdge
 from tests.integration.edge.fakes import KNOWN_EVENT
 
@@ -38,3 +40,17 @@ class TestPerAccount:
         statuses = [(await edge.client.get(ROOM, headers=headers)).status_code for _ in range(3)]
         assert statuses == [200, 200, 429]
         assert (await edge.client.get(ROOM, headers=edge.bearer())).status_code == 200
+
+
+async def test_two_edges_count_together_through_valkey(valkey: str) -> None:
+    here, there = SlidingCounter(60.0), SlidingCounter(60.0)
+    client = connect(valkey, budget_seconds=1.0)
+    for _ in range(6):
+        assert here.wait_seconds("address:10.0.0.1", 10) == 0
+        assert there.wait_seconds("address:10.0.0.1", 10) == 0
+    for counter in (here, there, here):
+        await SharedCounts(client, [counter]).step()
+        counter.wait_seconds("address:10.0.0.1", 10)
+    assert there.wait_seconds("address:10.0.0.1", 10) > 0
+    assert there.wait_seconds("address:10.0.0.2", 10) == 0
+    await client.aclose()
