@@ -33,7 +33,7 @@ from payment_svc.webhooks.handlers import WebhookHandlers
 from payment_svc.webhooks.inbox import WebhookInbox
 from payment_svc.webhooks.store import InboxStore
 from payment_svc.workers import consumers, loops
-from protos.payment.v1 import order_pb2_grpc
+from protos.payment.v1 import order_pb2_grpc as rpc
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -45,63 +45,39 @@ async def main() -> None:
         settings.database_dsn, [MIGRATIONS], pool_size_max=settings.database_pool_size_max
     )
     peers, clock, changes = Peers("payment", mesh), SystemClock(), OrderChanges()
-    inventory, catalog, tickets = (
-        GRPCInventory(peers),
-        GRPCCatalog(peers, clock),
-        GRPCTickets(peers),
-    )
-    processor = StripeProcessor(
-        api_base=mesh.stripe_api_base,
-        api_key=mesh.stripe_api_key,
-        webhook_secret=mesh.stripe_webhook_secret,
-        timeout_seconds=settings.stripe_timeout_seconds,
-        webhook_tolerance_seconds=settings.webhook_tolerance_seconds,
-        limiter=RateLimiter(settings.stripe_writes_per_second_max),
-    )
-    orders, refunds, requests = OrderStore(database), RefundStore(database), RequestLog(database)
+    inventory, tickets = GRPCInventory(peers), GRPCTickets(peers)
+    catalog, processor = GRPCCatalog(peers, clock), stripe(settings, mesh)
+    orders, refunds, inbox = OrderStore(database), RefundStore(database), InboxStore(database)
+    crew_size = settings.orders_at_once_max
 
     giving_back = RefundDriver(refunds, orders, processor, tickets, inventory, clock)
     checkout = CheckoutDriver(orders, processor, inventory, giving_back, changes, clock)
     desk = OrderDesk(orders, processor, inventory, catalog, checkout, clock)
     refund_desk = RefundDesk(refunds, orders, desk, giving_back, tickets, catalog, changes, clock)
-    inbox = WebhookInbox(
-        InboxStore(database),
-        processor,
-        orders,
-        checkout,
-        refunds,
-        giving_back,
-        settings.orders_at_once_max,
-    )
-    reconciler = Reconciler(
-        orders,
-        refunds,
-        SweepStore(database),
-        checkout,
-        giving_back,
-        processor,
-        inventory,
-        clock,
-        settings.orders_at_once_max,
-    )
     cancellations = Cancellations(refunds, orders, checkout, giving_back, catalog)
+    webhooks = WebhookInbox(inbox, processor, orders, checkout, refunds, giving_back, crew_size)
+    sweeps = SweepStore(database)
+    reconciler = Reconciler(
+        orders, refunds, sweeps, checkout, giving_back, processor, inventory, clock, crew_size
+    )
 
+    requests = RequestLog(database)
     server = Server("payment", settings, mesh, peers)
     server.add(
-        order_pb2_grpc.add_OrderServiceServicer_to_server,
+        rpc.add_OrderServiceServicer_to_server,
         OrderHandlers(desk, refund_desk, orders, inventory, changes, requests, clock),
     )
-    server.add(order_pb2_grpc.add_OrderFeedServiceServicer_to_server, OrderFeedHandlers(orders))
+    server.add(rpc.add_OrderFeedServiceServicer_to_server, OrderFeedHandlers(orders))
     server.add(
-        order_pb2_grpc.add_SalesServiceServicer_to_server,
+        rpc.add_SalesServiceServicer_to_server,
         SalesHandlers(SalesStore(database), refunds, catalog),
     )
-    server.add(order_pb2_grpc.add_WebhookServiceServicer_to_server, WebhookHandlers(inbox))
+    server.add(rpc.add_WebhookServiceServicer_to_server, WebhookHandlers(webhooks))
     try:
         await server.run(
             [
                 OutboxRelay(database, mesh.kafka_bootstrap),
-                inbox,
+                webhooks,
                 *loops(reconciler, cancellations),
                 *consumers(database, mesh.kafka_bootstrap),
             ]
@@ -109,6 +85,18 @@ async def main() -> None:
     finally:
         await peers.close()
         await database.close()
+
+
+def stripe(settings: PaymentSettings, mesh: MeshSettings) -> StripeProcessor:
+    """Returns the way to Stripe."""
+    return StripeProcessor(
+        api_base=mesh.stripe_api_base,
+        api_key=mesh.stripe_api_key,
+        webhook_secret=mesh.stripe_webhook_secret,
+        timeout_seconds=settings.stripe_timeout_seconds,
+        webhook_tolerance_seconds=settings.webhook_tolerance_seconds,
+        limiter=RateLimiter(settings.stripe_writes_per_second_max),
+    )
 
 
 if __name__ == "__main__":
