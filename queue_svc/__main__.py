@@ -21,7 +21,7 @@ from queue_svc.config import QueueSettings
 from queue_svc.handlers import QueueHandlers, RoomAdminHandlers
 from queue_svc.line import Line
 from queue_svc.neighbours import InventoryPeer
-from queue_svc.presence import ValkeyDrawCount
+from queue_svc.presence import ValkeyDrawn
 from queue_svc.rooms import Rooms
 from queue_svc.store import LineStore
 from queue_svc.tokens import Tokens
@@ -41,9 +41,9 @@ async def main() -> None:
     peers = Peers("queue", mesh)
     store, inventory = LineStore(database), InventoryPeer(peers)
     tokens = Tokens(await KeyRing.open(database, "admission"))
-    count = ValkeyDrawCount(connect(mesh.valkey_url))
+    drawn = ValkeyDrawn(connect(mesh.valkey_url))
     board = Board(store, inventory, settings.poll_seconds)
-    line = Line(store, tokens, count, clock)
+    line = Line(store, tokens, drawn, clock)
     closing = Every("admission closer", CLOSER_SECONDS, closer(store, inventory))
 
     server = Server("queue", settings, mesh, peers)
@@ -60,7 +60,7 @@ async def main() -> None:
             Controller(
                 store,
                 inventory,
-                count,
+                drawn,
                 interval_seconds=settings.controller_interval_seconds,
                 grace_seconds=settings.claim_grace_seconds,
             ),

@@ -18,7 +18,7 @@ class QueueSettings(ServiceSettings):
     metrics_port: int = 9092
     controller_interval_seconds: float = 0.5
     """How often the serving marks are raised; a newcomer with nobody ahead waits about as long."""
-    claim_grace_seconds: float = 20.0
-    """How long somebody whose turn has come is waited for before the next is called in their stead."""
+    claim_grace_seconds: float = 10.0
+    """How long somebody whose turn has come is waited for before the next is called in their stead: some polls."""
     poll_seconds: int = 2
     """What the public document tells clients to wait between two polls."""

@@ -12,8 +12,9 @@ import time
 from dataclasses import dataclass, field
 
 from mesh.clock import Clock
+from queue_svc import draw
 from queue_svc.errors import RoomClosed, RoomNotFound
-from queue_svc.presence import DrawCount
+from queue_svc.presence import Drawn
 from queue_svc.room import Room, State
 from queue_svc.store import LineStore
 from queue_svc.tokens import Tokens
@@ -51,10 +52,10 @@ class _Block:
 class Line:
     """Gives places."""
 
-    def __init__(self, store: LineStore, tokens: Tokens, count: DrawCount, clock: Clock) -> None:
+    def __init__(self, store: LineStore, tokens: Tokens, drawn: Drawn, clock: Clock) -> None:
         self._store = store
         self._tokens = tokens
-        self._count = count
+        self._drawn = drawn
         self._clock = clock
         self._blocks: dict[int, _Block] = {}
 
@@ -63,7 +64,8 @@ class Line:
         if room.state is State.CLOSED:
             raise RoomClosed
         if not room.is_open and await self._may_draw(room.event_id):
-            await self._count.add(room.event_id, account_text)
+            rank = draw.rank(room.seed, account_text)
+            await self._drawn.add(room.event_id, account_text, rank)
             return self._signed(room.event_id, account_text, sequence=0)
         await self._store.open_due(room.event_id)
         return self._signed(room.event_id, account_text, await self._number(room.event_id))

@@ -3,6 +3,8 @@
 Raising a mark only calls people; what lets them in is the count under the room's lock. So a mark raised too far costs
 order, never a seat too many, and a mark raised too little costs time. The rule calls as many as there are free slots,
 less those called a moment ago who have not come yet; whoever has not come within the grace is no longer waited for.
+At the front of the draw the ranks themselves are known, and just so many are called; behind it the count of the draw
+says how far the mark must move, which of a few would call none or twice as many.
 """
 
 from __future__ import annotations
@@ -20,6 +22,16 @@ class Marks:
 
 
 @dataclass(frozen=True)
+class Front:
+    """Who waits at the front of the draw."""
+
+    ranks: tuple[float, ...] = ()
+    """The lowest ranks at or above the mark, in order, more of them than can be called at once."""
+    known_below: float = 0.0
+    """Every rank below this is known: 1 where the whole draw is, 0 where nothing is."""
+
+
+@dataclass(frozen=True)
 class Sight:
     """What the controller sees of a room at one moment."""
 
@@ -34,6 +46,7 @@ class Sight:
     seats_left: int
     per_minute_max: int
     """0 where only free slots set the pace."""
+    front: Front = Front()
 
 
 @dataclass
@@ -84,17 +97,30 @@ class Pace:
 
 def _raised(sight: Sight, wanted: int) -> tuple[Marks, int]:
     """Returns the marks raised for so many people, the draw's first, and how many that calls."""
-    marks, called = sight.marks, 0
+    rank, called = _raised_by_front(sight, wanted)
+    if rank < sight.front.known_below:
+        return replace(sight.marks, rank=rank), called
+    marks = replace(sight.marks, rank=rank)
     if marks.rank < 1.0:
-        waiting = (1.0 - marks.rank) * sight.draw_count
-        if waiting <= wanted:
-            called = int(waiting)
+        waiting, more = (1.0 - marks.rank) * sight.draw_count, wanted - called
+        if waiting <= more:
+            called += int(waiting)
             marks = replace(marks, rank=1.0)
-        elif wanted:
-            return replace(marks, rank=marks.rank + wanted / sight.draw_count), wanted
+        elif more:
+            return replace(marks, rank=marks.rank + more / sight.draw_count), wanted
         else:
-            return marks, 0
+            return marks, called
     step = min(wanted - called, sight.sequence_last - marks.sequence)
     if step > 0:
         marks, called = replace(marks, sequence=marks.sequence + step), called + step
     return marks, called
+
+
+def _raised_by_front(sight: Sight, wanted: int) -> tuple[float, int]:
+    """Returns the rank's mark as far as the front tells it exactly, and how many that calls."""
+    front = sight.front
+    if sight.marks.rank >= front.known_below:
+        return sight.marks.rank, 0
+    called = min(wanted, len(front.ranks))
+    # A rank is called when it is below the mark: the first who stays outside is the mark.
+    return (front.ranks[called] if called < len(front.ranks) else front.known_below), called

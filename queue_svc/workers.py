@@ -19,8 +19,8 @@ from protos.mesh.v1 import envelope_pb2
 from protos.payment.v1 import events_pb2 as payment_events
 from queue_svc import store
 from queue_svc.neighbours import Inventory
-from queue_svc.pace import Marks, Pace, Sight
-from queue_svc.presence import DrawCount
+from queue_svc.pace import Front, Marks, Pace, Sight
+from queue_svc.presence import Drawn
 from queue_svc.room import Room, State
 from queue_svc.store import LineStore
 
@@ -39,14 +39,14 @@ class Controller:
         self,
         line_store: LineStore,
         inventory: Inventory,
-        count: DrawCount,
+        drawn: Drawn,
         *,
         interval_seconds: float,
         grace_seconds: float,
     ) -> None:
         self._store = line_store
         self._inventory = inventory
-        self._count = count
+        self._drawn = drawn
         self._interval_seconds = interval_seconds
         self._grace_seconds = grace_seconds
         self._paces: dict[int, Pace] = {}
@@ -87,9 +87,9 @@ class Controller:
 
     async def _steer(self, room: Room) -> None:
         if not room.is_open:
-            drawn = await self._count.read(room.event_id)
-            if drawn > room.draw_count:
-                await self._store.raise_draw_count(room.event_id, drawn)
+            count = await self._drawn.count(room.event_id)
+            if count > room.draw_count:
+                await self._store.raise_draw_count(room.event_id, count)
             await self._store.open_due(room.event_id)
             return
         seats_left = await self._seats_left(room.event_id)
@@ -117,7 +117,15 @@ class Controller:
                 sequence_last=room.next_sequence - 1,
                 seats_left=seats_left,
                 per_minute_max=room.admissions_per_minute_max,
+                front=await self._front(room),
             )
+        )
+
+    async def _front(self, room: Room) -> Front:
+        if room.serving_rank >= 1.0:
+            return Front()
+        return await self._drawn.front(
+            room.event_id, room.serving_rank, room.capacity, room.draw_count
         )
 
     async def _seats_left(self, event_id: int) -> int:

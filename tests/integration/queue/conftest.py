@@ -19,7 +19,7 @@ from queue_svc import admissions
 from queue_svc.board import Board
 from queue_svc.line import Joined, Line
 from queue_svc.neighbours import EventFacts, ZoneLeft
-from queue_svc.presence import ValkeyDrawCount
+from queue_svc.presence import ValkeyDrawn
 from queue_svc.room import Room
 from queue_svc.rooms import Rooms
 from queue_svc.store import AdmissionRow, LineStore, RoomSettings
@@ -62,13 +62,13 @@ class House:
         self.inventory = FakeInventory()
         self.store = LineStore(database)
         self.tokens = Tokens(keys)
-        self.count = ValkeyDrawCount(connect(valkey))
-        self.line = Line(self.store, self.tokens, self.count, SystemClock())
+        self.drawn = ValkeyDrawn(connect(valkey))
+        self.line = Line(self.store, self.tokens, self.drawn, SystemClock())
         self.rooms = Rooms(self.store, self.inventory)
         self.board = Board(self.store, self.inventory, 2)
         self.event_id = ids.new_event_id()
         self.controller = Controller(
-            self.store, self.inventory, self.count, interval_seconds=0.1, grace_seconds=20
+            self.store, self.inventory, self.drawn, interval_seconds=0.1, grace_seconds=20
         )
 
     async def configure(

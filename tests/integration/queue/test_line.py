@@ -9,6 +9,8 @@ from mesh import ids
 from mesh.errors import OnsaleError
 from queue_svc import draw
 from queue_svc.errors import JoinTokenInvalid, NotYet, PlaceUsed, RoomClosed, RoomOpened
+from queue_svc.pace import Front
+from queue_svc.presence import FRONT_MAX
 from queue_svc.room import State
 from queue_svc.store import RoomSettings
 from queue_svc.workers import closer
@@ -130,6 +132,47 @@ async def test_the_draw_gives_an_account_the_same_place_and_its_order_can_be_rec
         await house.claim(buyer, places[buyer])
     with pytest.raises(NotYet):
         await house.claim(order[3], places[order[3]])
+
+
+async def test_at_the_opening_just_the_lowest_ranks_are_called(house: House) -> None:
+    """Seen to fail when the marks follow the count of the draw alone: too few of a small draw are called."""
+    await house.configure(capacity=3, open_time=in_seconds(60))
+    buyers = [ids.new_account_id() for _ in range(8)]
+    places = {buyer: await house.join(buyer) for buyer in buyers}
+    await house.controller.step()
+    await house.execute(
+        "UPDATE rooms SET open_time = clock_timestamp(), draw_lease_until = clock_timestamp()"
+    )
+    await house.controller.step()
+    await house.controller.step()
+    seed = (await house.room()).seed
+    order = sorted(buyers, key=lambda buyer: draw.rank(seed, ids.text("acc", buyer)))
+    for buyer in order[3:]:
+        with pytest.raises(NotYet):
+            await house.claim(buyer, places[buyer])
+    for buyer in order[:3]:
+        await house.claim(buyer, places[buyer])
+    await house.leave(order[1])
+    await house.controller.step()
+    await house.claim(order[3], places[order[3]])
+
+
+async def test_a_front_that_lost_some_of_the_draw_is_not_believed(house: House) -> None:
+    for number in range(20):
+        await house.drawn.add(house.event_id, f"acc_{number}", number / 20)
+    front = await house.drawn.front(house.event_id, 0.25, people_max=2, draw_count=20)
+    assert front == Front((0.25, 0.3, 0.35), 1.0)
+    assert await house.drawn.front(house.event_id, 0.25, people_max=2, draw_count=40) == Front()
+
+
+async def test_only_the_lowest_ranks_of_a_large_draw_are_kept(house: House) -> None:
+    count = FRONT_MAX + 100
+    for number in range(count):
+        await house.drawn.add(house.event_id, f"acc_{number}", 1 - (number + 1) / count)
+    front = await house.drawn.front(house.event_id, 0.0, people_max=count, draw_count=count)
+    assert len(front.ranks) == FRONT_MAX
+    assert list(front.ranks) == sorted(front.ranks)
+    assert front.ranks[-1] < front.known_below < front.ranks[-1] + 1e-9
 
 
 async def test_no_draw_ticket_is_signed_after_the_seed_is_shown(house: House) -> None:

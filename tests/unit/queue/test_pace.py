@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from queue_svc.pace import Marks, Pace, Sight
+from queue_svc.pace import Front, Marks, Pace, Sight
 
 QUIET = Sight(
     at_seconds=0,
@@ -54,6 +54,29 @@ def test_the_draw_is_served_before_the_numbers() -> None:
 def test_the_rest_of_the_draw_and_the_first_numbers_are_called_together() -> None:
     sight = replace(QUIET, marks=Marks(0.996, 0), draw_count=1000, sequence_last=50)
     assert Pace(20).next_marks(sight) == Marks(1.0, 6)
+
+
+def test_of_a_few_in_the_draw_just_as_many_are_called_as_there_are_free_slots() -> None:
+    """By the count alone the mark would go to 0.5 here, and of three free slots two would stay empty."""
+    ranks = (0.06, 0.51, 0.67, 0.69, 0.84, 0.99)
+    pace, few = Pace(20), replace(QUIET, marks=Marks(0.0, 0), draw_count=6, capacity=3)
+    first = pace.next_marks(replace(few, front=Front(ranks, 1.0)))
+    assert [rank for rank in ranks if rank < first.rank] == [0.06, 0.51, 0.67]
+    come = replace(few, marks=first, active_count=3, claimed_total=3, front=Front(ranks[3:], 1.0))
+    assert pace.next_marks(come) == first
+    one_left = replace(come, active_count=2)
+    assert 0.69 < pace.next_marks(one_left).rank <= 0.84
+
+
+def test_behind_the_known_front_the_count_says_how_far_the_mark_moves() -> None:
+    sight = replace(QUIET, marks=Marks(0.0, 0), draw_count=1000, front=Front((0.001, 0.002), 0.01))
+    assert Pace(20).next_marks(sight) == Marks(0.01 + 8 / 1000, 0)
+
+
+def test_a_draw_known_whole_is_over_with_its_last_rank_and_the_numbers_follow() -> None:
+    front = Front((0.2, 0.9), 1.0)
+    sight = replace(QUIET, marks=Marks(0.1, 0), draw_count=50, sequence_last=20, front=front)
+    assert Pace(20).next_marks(sight) == Marks(1.0, 8)
 
 
 def test_an_empty_draw_is_over_at_once() -> None:
