@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from inventory_svc.holds import store
-from inventory_svc.holds.holds import Hold
+from inventory_svc.holds.holds import Hold, SeatState, State
 from inventory_svc.holds.marks import Freed
 from inventory_svc.holds.placing import RunOut, Taking
 from inventory_svc.holds.store import queries
@@ -161,7 +161,7 @@ async def expire(connection: Connection, event_id: int, hold_ids: Iterable[UUID]
         return []
     await connection.execute(queries.lock_holds.sql, event_id, wanted)
     rows = await connection.fetch(queries.expire_holds.sql, event_id, wanted)
-    return await store.read_holds(connection, event_id, [row["hold_id"] for row in rows])
+    return await store.with_places(connection, event_id, rows)
 
 
 async def free(
@@ -172,14 +172,31 @@ async def free(
     counter: str,
 ) -> list[Freed]:
     """Gives back what holds still have: seats in some states, places in a counter. Returns the seats."""
-    hold_ids = [hold.hold_id for hold in holds]
-    seat_nos = [seat_no for hold in holds for seat_no in hold.seat_nos]
+    return await free_all(
+        connection,
+        event_id,
+        [hold.hold_id for hold in holds],
+        [seat_no for hold in holds for seat_no in hold.seat_nos],
+        seat_states,
+        counter if any(hold.places for hold in holds) else None,
+    )
+
+
+async def free_all(
+    connection: Connection,
+    event_id: int,
+    hold_ids: Sequence[UUID],
+    seat_nos: Sequence[int],
+    seat_states: Sequence[int],
+    counter: str | None,
+) -> list[Freed]:
+    """Gives back what some holds still have of some seats, and their places where they have any."""
     rows = []
     if seat_nos:
         rows = await connection.fetch(
             queries.free_seats.sql, event_id, seat_nos, hold_ids, list(seat_states)
         )
-    if any(hold.places for hold in holds):
+    if counter:
         moves = PlaceMoves()
         for row in await connection.fetch(queries.free_places.sql, event_id, hold_ids):
             moves.move(row["pool_no"], row["shard_no"], row["claimed"], counter, "available")
@@ -206,9 +223,21 @@ async def extend(connection: Connection, hold: Hold, held_until: datetime) -> No
         await connection.execute(queries.extend_places.sql, *of_hold)
 
 
-async def tidied(connection: Connection, event_id: int, hold_ids: Sequence[UUID]) -> None:
-    """Takes holds that are over from the expiry worker's list."""
-    await connection.execute(queries.tidied_holds.sql, event_id, hold_ids)
+async def tidy(
+    connection: Connection, event_id: int, hold_ids: Sequence[UUID]
+) -> tuple[int, list[Freed]]:
+    """Gives back what holds that are over still have; returns how many holds that were, and the seats."""
+    rows = await connection.fetch(queries.tidied_holds.sql, event_id, hold_ids)
+    over = [row for row in rows if row["state"] == State.EXPIRED]
+    freed = await free_all(
+        connection,
+        event_id,
+        [row["hold_id"] for row in over],
+        [seat_no for row in over for seat_no in row["seat_nos"]],
+        [SeatState.HELD],
+        "held" if any(row["place_count"] for row in over) else None,
+    )
+    return len(over), freed
 
 
 async def free_these(

@@ -145,12 +145,14 @@ SELECT hold_id FROM holds WHERE event_id = :event_id AND hold_id = ANY (:hold_id
 -- Ends holds whose time is over, each once; returns those that this statement ended.
 UPDATE holds SET state = 'EXPIRED', version = version + 1
 WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state = 'HELD' AND held_until <= clock_timestamp()
-RETURNING hold_id;
+RETURNING event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code,
+          seat_nos, seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, order_id, pin_time,
+          pin_deadline;
 
 -- name: read_holds
 -- Returns holds of an event.
 SELECT event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code, seat_nos,
-       seat_zone_nos, seat_prices_minor, seat_fences, version, order_id, pin_time, pin_deadline
+       seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, order_id, pin_time, pin_deadline
 FROM holds
 WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[])
 ORDER BY hold_id;
@@ -216,10 +218,17 @@ WHERE tidy_time <= clock_timestamp()
 ORDER BY tidy_time
 LIMIT :batch_max;
 
--- name: tidied_holds!
--- Takes holds that are over from the expiry worker's list.
+-- name: read_extents
+-- Returns what holds had, and so what to lock to tidy up after them.
+SELECT hold_id, seat_nos, place_count
+FROM holds
+WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]);
+
+-- name: tidied_holds
+-- Takes holds that are over from the expiry worker's list; returns those of which something may lie about.
 UPDATE holds SET tidy_time = NULL
-WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state <> 'HELD';
+WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state <> 'HELD'
+RETURNING hold_id, state, seat_nos, place_count;
 
 -- name: try_expiry_lease$
 -- Lets one process at a time tidy, until its transaction ends.

@@ -10,7 +10,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -224,21 +224,27 @@ async def read_holds(connection: Connection, event_id: int, hold_ids: Sequence[U
     """Returns holds as they stand, by id."""
     if not hold_ids:
         return []
-    rows = await connection.fetch(queries.read_holds.sql, event_id, hold_ids)
-    if not rows:
-        return []
+    return await with_places(
+        connection, event_id, await connection.fetch(queries.read_holds.sql, event_id, hold_ids)
+    )
+
+
+async def with_places(connection: Connection, event_id: int, rows: Sequence[Any]) -> list[Hold]:
+    """Makes holds of their rows and of the places that those have."""
+    having = [row["hold_id"] for row in rows if row["place_count"]]
     places: defaultdict[UUID, list[HeldPlaces]] = defaultdict(list)
-    for row in await connection.fetch(queries.read_places.sql, event_id, hold_ids):
-        places[row["hold_id"]].append(
-            HeldPlaces(
-                row["pool_no"],
-                row["shard_no"],
-                row["zone_no"],
-                row["price_minor"],
-                row["quantity"],
+    if having:
+        for row in await connection.fetch(queries.read_places.sql, event_id, having):
+            places[row["hold_id"]].append(
+                HeldPlaces(
+                    row["pool_no"],
+                    row["shard_no"],
+                    row["zone_no"],
+                    row["price_minor"],
+                    row["quantity"],
+                )
             )
-        )
-    return [replace(_hold(row), places=tuple(places[row["hold_id"]])) for row in rows]
+    return [_hold(row, tuple(places[row["hold_id"]]) if places else ()) for row in rows]
 
 
 async def read_hold(connection: Connection, event_id: int, hold_id: UUID) -> Hold | None:
@@ -247,7 +253,7 @@ async def read_hold(connection: Connection, event_id: int, hold_id: UUID) -> Hol
     return found[0] if found else None
 
 
-def _hold(row: Any) -> Hold:
+def _hold(row: Any, places: tuple[HeldPlaces, ...]) -> Hold:
     seats = zip(
         row["seat_nos"],
         row["seat_zone_nos"],
@@ -266,7 +272,7 @@ def _hold(row: Any) -> Hold:
         extended=row["extended"],
         currency_code=row["currency_code"],
         seats=tuple(HeldSeat(*seat) for seat in seats),
-        places=(),
+        places=places,
         version=row["version"],
         order_id=row["order_id"],
         pin_time=row["pin_time"],

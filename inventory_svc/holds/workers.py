@@ -11,14 +11,15 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from inventory_svc.holds import changes, store
-from inventory_svc.holds.holds import SeatState, State
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import Locks, queries
 from inventory_svc.holds.wire import expired_fact, hold_message
-from mesh.database import Database
+from mesh.database import Connection, Database
 from mesh.outbox import HOLDS_TOPIC, Outbox
-from mesh.workers import Every
+from mesh.workers import Every, report
+
+NAME = "hold expiry"
 
 EXPIRY_SECONDS = 1.0
 """Holds are tidied within five seconds of their end; looking each second costs an index look-up."""
@@ -42,7 +43,7 @@ class HoldExpiry:
 
     def worker(self) -> Every:
         """Returns the loop."""
-        return Every("hold expiry", EXPIRY_SECONDS, self.tidy)
+        return Every(NAME, EXPIRY_SECONDS, self.tidy)
 
     async def tidy(self) -> bool:
         """Tidies up to BATCH_MAX holds; returns whether there may be more."""
@@ -53,7 +54,10 @@ class HoldExpiry:
             by_event[row["event_id"]].append(row["hold_id"])
         tidied = 0
         for event_id, hold_ids in sorted(by_event.items()):
-            tidied += await self._tidy_event(event_id, hold_ids)
+            try:
+                tidied += await self._tidy_event(event_id, hold_ids)
+            except Exception as error:  # what is wrong with one event keeps no other from being tidied
+                report(NAME, error)
         if tidied:
             _outbox.wake()
         return len(due) == BATCH_MAX and tidied > 0
@@ -65,23 +69,22 @@ class HoldExpiry:
                 queries.try_expiry_lease.sql, EXPIRY_LOCK_SPACE, event_id & 0x7FFFFFFF
             ):
                 return 0
-            holds = await store.read_holds(connection, event_id, hold_ids)
-            locks = Locks(
-                shards=[(each.pool_no, each.shard_no) for hold in holds for each in hold.places],
-                seat_nos=[seat_no for hold in holds for seat_no in hold.seat_nos],
-                hold_ids=hold_ids,
-            )
-            await store.lock(connection, event_id, locks)
+            await store.lock(connection, event_id, await _locks(connection, event_id, hold_ids))
             expired = await changes.expire(connection, event_id, hold_ids)
             now = await store.read_clock(connection)
-            over = [
-                hold
-                for hold in await store.read_holds(connection, event_id, hold_ids)
-                if hold.state is State.EXPIRED
-            ]
-            freed = await changes.free(connection, event_id, over, [SeatState.HELD], "held")
-            await changes.tidied(connection, event_id, [hold.hold_id for hold in over])
+            count, freed = await changes.tidy(connection, event_id, hold_ids)
             facts = [expired_fact(hold, hold_message(hold, seating), now) for hold in expired]
             await _outbox.add_many(connection, facts)
         await self._lookout.freed(event_id, freed)
-        return len(over)
+        return count
+
+
+async def _locks(connection: Connection, event_id: int, hold_ids: Sequence[UUID]) -> Locks:
+    extents = await connection.fetch(queries.read_extents.sql, event_id, hold_ids)
+    having = [row["hold_id"] for row in extents if row["place_count"]]
+    places = await connection.fetch(queries.read_places.sql, event_id, having) if having else []
+    return Locks(
+        shards=[(row["pool_no"], row["shard_no"]) for row in places],
+        seat_nos=[seat_no for row in extents for seat_no in row["seat_nos"]],
+        hold_ids=hold_ids,
+    )
