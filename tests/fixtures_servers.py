@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 import redis.asyncio
 
+from tests.integration.kafka import server as kafka
 from tests.stack import Stack
 
 LOGS_KEPT = Path(tempfile.gettempdir()) / "onsale-test-logs"
@@ -111,9 +112,30 @@ async def valkey(servers: Stack) -> str:
 
 
 @pytest.fixture(scope="session")
-def broker(servers: Stack) -> str:
+async def apache_kafka() -> AsyncIterator[str]:
+    """The bootstrap address of an Apache Kafka 4, where Java and Maven are."""
+    lacks = kafka.missing()
+    if lacks:
+        pytest.skip(lacks)
+    with state_folder("kafka") as folder:
+        server = kafka.ApacheKafka(folder)
+        server.format()
+        try:
+            await server.start()
+            yield server.bootstrap
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session", params=["local", pytest.param("apache", marks=pytest.mark.kafka)])
+def broker(request: pytest.FixtureRequest) -> str:
     """The bootstrap address of a broker that has all the topics, shared by the session.
 
-    Others write to it too: consume with a group of the test's own, and look for one's own keys.
+    Whoever asks runs twice: on the local broker, and, marked `kafka`, on Apache Kafka. Others write to it too: consume
+    with a group of the test's own, and look for one's own keys.
     """
+    if request.param == "apache":
+        address: str = request.getfixturevalue("apache_kafka")
+        return address
+    servers: Stack = request.getfixturevalue("servers")
     return servers.endpoints["kafka"]
