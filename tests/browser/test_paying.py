@@ -78,8 +78,9 @@ async def test_a_refused_bank_check_leaves_the_seats_and_the_form(
 
 
 async def test_a_lost_reply_says_do_not_pay_again_and_then_shows_the_tickets(
-    visitor: Visitor, organiser: Person, site: Site
+    visitor: Visitor, organiser: Person
 ) -> None:
+    """Seen to fail when an unknown outcome is taken for "not paid": the Pay button came back."""
     # The stream would tell of the payment however the page's other calls fare.
     await visitor.page.route("**/v1/orders/*:watch", lambda route: route.abort())
     order_id = await at_checkout(visitor, organiser)
@@ -112,6 +113,7 @@ async def test_a_lost_reply_says_do_not_pay_again_and_then_shows_the_tickets(
 async def test_a_double_click_a_reload_and_a_second_tab_are_one_payment(
     visitor: Visitor, organiser: Person, site: Site
 ) -> None:
+    """Seen to fail, with two confirms, when usePayment's guard against a second press is taken out."""
     order_id = await at_checkout(visitor, organiser)
     confirms: list[str] = []
     visitor.context.on(
@@ -120,7 +122,9 @@ async def test_a_double_click_a_reload_and_a_second_tab_are_one_payment(
     second = await visitor.context.new_page()
     await second.goto(visitor.page.url)
     await second.get_by_role("button", name=PAY).wait_for()
-    await visitor.pay_button.dblclick()
+    # Both before the page can draw anew: faster than any double click.
+    twice = "form => { form.requestSubmit(); form.requestSubmit(); }"
+    await visitor.page.locator("form.card-form").evaluate(twice)
     await visitor.page.reload()
     await visitor.sees("Your tickets are here")
     await second.get_by_text("Your tickets are here").wait_for()
