@@ -153,6 +153,10 @@ class Houses:
         if party.best is None:
             return False
         wish = party.best.wish(opened.prices_minor)
+        pool_no = opened.house.seating.pool_instead(wish.zone_nos)
+        if pool_no is not None and not wish.accessible:
+            party.settle_for_places(pool_no)
+            return True
         party.picked = find(opened.house, wish)
         party.offer = None
         if party.picked is None:

@@ -16,6 +16,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
+from prometheus_client import Histogram
+
 from inventory_svc.holds.errors import LaneFull
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Result, TryAgain
@@ -35,6 +37,17 @@ ROUNDS_MAX = 8
 """How often a party may find that what it saw free has gone. Each round somebody else got it."""
 
 RETRY_AFTER_SECONDS = 1.0
+
+BATCH_PARTIES = Histogram(
+    "onsale_lane_batch_parties",
+    "How many parties left together.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+)
+BATCH_SECONDS = Histogram(
+    "onsale_lane_batch_seconds",
+    "How long batches took, from their first look to their commit.",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
 
 PlaceBatch = Callable[[int, Sequence[Party]], Awaitable[list[Result]]]
 """Places a batch in one transaction. Raises StoreAway, OutcomeUnknown, or whatever one of the parties made fail."""
@@ -119,8 +132,10 @@ class Lanes:
         return batch
 
     async def _settle(self, event_id: int, lane: _Lane, batch: list[_Waiting]) -> None:
+        BATCH_PARTIES.observe(len(batch))
         try:
-            results = await self._place(event_id, [waiting.party for waiting in batch])
+            with BATCH_SECONDS.time():
+                results = await self._place(event_id, [waiting.party for waiting in batch])
         except (StoreAway, OutcomeUnknown) as error:
             log.warning(
                 "batch not placed", event_id=event_id, parties=len(batch), error=repr(error)

@@ -69,6 +69,12 @@ class Party:
     rounds: int = field(default=0)
     """How often it was tried and told to try again."""
 
+    def settle_for_places(self, pool_no: int) -> None:
+        """Makes it a party that wants places: where there are no seats, standing together is the best there is."""
+        if self.best:
+            self.places = (PlacesAsked(pool_no, self.best.quantity),)
+            self.best = None
+
     @property
     def wanted_seat_nos(self) -> tuple[int, ...]:
         """The seats to lock for it."""

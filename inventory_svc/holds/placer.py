@@ -77,8 +77,8 @@ class Placer:
 
     async def _place_under_locks(self, seating: Seating, parties: Sequence[Party]) -> list[Result]:
         event_id = seating.event_id
-        shards, whole_pools = self._shards(seating, parties)
         async with self._houses.picking(seating, parties) as picks:
+            shards, whole_pools = self._shards(seating, parties)
             async with store.batch_transaction(self._database) as connection:
                 await store.lock(connection, event_id, _locks(parties, shards))
                 situation = await self._read(connection, seating, parties, shards, whole_pools)

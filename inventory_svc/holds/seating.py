@@ -69,6 +69,16 @@ class Seating:
         return 0 <= seat_no < len(self.seats)
 
     @cached_property
+    def _seated_zone_nos(self) -> frozenset[int]:
+        return frozenset(seat.zone_no for seat in self.seats)
+
+    def pool_instead(self, zone_nos: frozenset[int]) -> int | None:
+        """Returns the first pool of some zones that have no seats; None where they have seats, or no pool either."""
+        if not self._seated_zone_nos.isdisjoint(zone_nos):
+            return None
+        return next((no for no, pool in self.pools.items() if pool.zone_no in zone_nos), None)
+
+    @cached_property
     def stretches(self) -> tuple[tuple[int, ...], ...]:
         """Runs of neighbouring seats: a row, or a part of it between aisles; each in the order of its seats."""
         rows: defaultdict[int, list[Seat]] = defaultdict(list)

@@ -56,7 +56,9 @@ class HoldExpiry:
         for event_id, hold_ids in sorted(by_event.items()):
             try:
                 tidied += await self._tidy_event(event_id, hold_ids)
-            except Exception as error:  # what is wrong with one event keeps no other from being tidied
+            except (
+                Exception
+            ) as error:  # what is wrong with one event keeps no other from being tidied
                 report(NAME, error)
         if tidied:
             _outbox.wake()

@@ -253,6 +253,20 @@ async def test_one_seat_is_found_while_one_is_free_and_none_when_sold_out(office
     assert refusal.facts()["nearest"]["quantity"] == 0  # type: ignore[index]
 
 
+async def test_where_nobody_sits_the_best_available_is_a_place_to_stand(office: Office) -> None:
+    event_id = await office.event(
+        Block("A", "Front", rows=1, seats_per_row=2), pools=(Pool("Floor", "Floor", 60),)
+    )
+    buyer = office.buyer()
+    standing = await buyer.hold(event_id, best_available=best(4, zone_id="z2"))
+    assert [(pool.pool_id, pool.quantity) for pool in standing.pools] == [("p1", 4)]
+    assert (await buyer.hold(event_id, best_available=best(2))).seats
+    refusal = await buyer.refusal(event_id, best_available=best(57, zone_id="z2"))
+    assert refusal.reason == "PLACES_TAKEN"
+    refusal = await buyer.refusal(event_id, best_available=best(1, zone_id="z2", accessible=True))
+    assert refusal.reason == "NOTHING_FITS"
+
+
 async def test_seats_that_another_process_took_are_not_offered_for_long(office: Office) -> None:
     event_id = await office.event()
     near, far = office.buyer(0), office.buyer(1)
