@@ -106,6 +106,9 @@ document.getElementById("filter").addEventListener("input", (event) => {
   for (const details of document.querySelectorAll("details")) {
     details.hidden = !details.dataset.words.includes(wanted);
   }
+  for (const section of document.querySelectorAll("main section")) {
+    section.hidden = !section.querySelector("details:not([hidden])");
+  }
 });
 
 const response = await fetch("/openapi.json");
