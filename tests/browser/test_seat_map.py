@@ -6,8 +6,10 @@ from tests.browser.visitor import Visitor
 from tests.people import Person
 
 SEATS_MIN = 20_000
-PAINT_MILLIS_MAX = 400
-"""The budget is 100 ms on a machine of its own; tests share two cores with a whole stack."""
+PAINT_MILLIS_MAX = 100
+"""The budget. The quickest of some paintings is measured: tests share their cores with a whole stack."""
+
+PAINTINGS = 4
 
 ARENA = {
     "sections": [
@@ -45,16 +47,19 @@ async def test_twenty_thousand_seats_are_painted_at_once_and_move_as_one_picture
     await visitor.go(f"/events/{event_id}/seats")
     await visitor.sees("seats free")
     paints = "performance.getEntriesByName('onsale.seats.paint').map(entry => entry.duration)"
-    await visitor.page.wait_for_function(f"{paints}.length > 0")
-    first = (await visitor.page.evaluate(paints))[0]
-    assert first < PAINT_MILLIS_MAX, f"{first:.0f} ms"
+    for done in range(1, PAINTINGS + 1):
+        await visitor.page.wait_for_function(f"{paints}.length >= {done}")
+        await visitor.press("Show everything")
+    quickest = min(await visitor.page.evaluate(paints))
+    assert quickest < PAINT_MILLIS_MAX, f"{quickest:.0f} ms"
+    before_zoom = len(await visitor.page.evaluate(paints))
 
     map_box = await visitor.page.get_by_role("application", name="Seat map").bounding_box()
     assert map_box is not None
     x, y = map_box["x"] + map_box["width"] / 2, map_box["y"] + map_box["height"] / 2
     await visitor.page.mouse.move(x, y)
     await visitor.page.mouse.wheel(0, -600)
-    await visitor.page.wait_for_function(f"{paints}.length > 1")
+    await visitor.page.wait_for_function(f"{paints}.length > {before_zoom}")
     before = len(await visitor.page.evaluate(paints))
     await visitor.page.mouse.down()
     steps = 40
