@@ -32,7 +32,7 @@ from edge.neighbours import Metadata, Neighbours
 from edge.routes import Match, Route
 from edge.session_cookie import SessionCookie
 from edge.streams import EventStreams, StreamPolicy
-from mesh import contract, telemetry
+from mesh import contract, rules, telemetry
 from mesh.errors import OnsaleError
 from mesh.interceptors import BODY_INVALID_KEY
 
@@ -75,8 +75,9 @@ class Transcoder:
         last_id = http.headers.get("last-event-id", "")
         if policy.resume_field and last_id.isascii() and last_id.isdigit():
             setattr(request, policy.resume_field, int(last_id[:18]))
-        is_shared = contract.PUBLIC in match.route.rpc.allow and not fault
-        if not is_shared:
+        # What the service would refuse goes there, and is refused there.
+        is_faulty = fault is not None or bool(rules.violations(request))
+        if is_faulty or contract.PUBLIC not in match.route.rpc.allow:
             events = self._own_events(match.route, policy, request, _metadata(http, fault))
             await self.streams.serve(events, receive, send)
             return
