@@ -15,6 +15,8 @@ house is spread over rows; any other that fits nowhere together is refused with 
 
 from __future__ import annotations
 
+import heapq
+import random
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -42,6 +44,10 @@ class Wish:
 class _Block:
     rank: Rank
     seat_nos: tuple[int, ...]
+
+
+def _rank_of(block: _Block) -> Rank:
+    return block.rank
 
 
 class House:
@@ -93,12 +99,18 @@ class House:
                 self._changes[self.seating.stretch_of[seat_no]] += 1
                 self.change_count += 1
 
-    def together(self, wish: Wish) -> tuple[int, ...] | None:
-        """Returns the best neighbouring seats; None when the party fits nowhere together."""
-        best: _Block | None = None
-        for block in self._best_by_stretch(wish):
-            if block is not None and (best is None or block.rank < best.rank):
-                best = block
+    def together(self, wish: Wish, among: int = 1) -> tuple[int, ...] | None:
+        """Returns the best neighbouring seats; None when the party fits nowhere together.
+
+        With `among` above 1, any of that many best places: where several processes sell the same house and find each
+        other at the best place, they spread.
+        """
+        blocks = (block for block in self._best_by_stretch(wish) if block is not None)
+        if among == 1:
+            best = min(blocks, key=_rank_of, default=None)
+        else:
+            nearly_best = heapq.nsmallest(among, blocks, key=_rank_of)
+            best = random.choice(nearly_best) if nearly_best else None  # noqa: S311 - no secret
         return best.seat_nos if best else None
 
     def _best_by_stretch(self, wish: Wish) -> Iterator[_Block | None]:
@@ -229,11 +241,11 @@ class House:
         return None
 
 
-def find(house: House, wish: Wish) -> tuple[int, ...] | None:
-    """Returns the best seats for a party; None when nothing fits."""
+def find(house: House, wish: Wish, among: int = 1) -> tuple[int, ...] | None:
+    """Returns the best seats for a party, or one of the best; None when nothing fits."""
     if wish.quantity > 1 and wish.quantity > house.longest(wish.zone_nos):
         return house.spread(wish)
-    return house.together(wish)
+    return house.together(wish, among)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ from mesh.database import Connection, Database
 AGE_SECONDS_MAX = 2.0
 """Seats that come back elsewhere are seen after this long at the latest."""
 
+AMONG_MAX = 32
+"""Of how many of the best places one is tried after lost rounds."""
+
 SEATS_MAX = 1_000_000
 """Seats of all houses in one process; the house least lately asked for goes first."""
 
@@ -157,7 +160,8 @@ class Houses:
         if pool_no is not None and not wish.accessible:
             party.settle_for_places(pool_no)
             return True
-        party.picked = find(opened.house, wish)
+        # Whoever lost a round met another process at the best seats: from now on they look in different places.
+        party.picked = find(opened.house, wish, min(1 << party.rounds, AMONG_MAX))
         party.offer = None
         if party.picked is None:
             party.offer = opened.nearest(wish)

@@ -33,7 +33,7 @@ BATCH_MAX = 256
 LANES_AT_ONCE_MAX = 6
 """Batches under way in one process, each on a connection: the pool keeps as many for everything else."""
 
-ROUNDS_MAX = 8
+ROUNDS_MAX = 32
 """How often a party may find that what it saw free has gone. Each round somebody else got it."""
 
 RETRY_AFTER_SECONDS = 1.0

@@ -1,8 +1,9 @@
 """Many buyers at once, over four processes: nobody wins twice, nobody loses without a reason."""
 
+import asyncio
 from collections import Counter
 
-from inventory_svc.holds.errors import PlacesTaken, SeatsTaken
+from inventory_svc.holds.errors import NothingFits, PlacesTaken, SeatsTaken
 from inventory_svc.plans.generator import Block
 from inventory_svc.plans.plan import Pool
 from protos.inventory.v1 import inventory_pb2
@@ -86,3 +87,22 @@ async def test_the_best_seats_go_once_each_to_everybody_who_asks_at_once(office:
 
 def _places(quantity: int) -> inventory_pb2.PoolQuantity:
     return inventory_pb2.PoolQuantity(pool_id="p1", quantity=quantity)
+
+
+async def test_four_processes_sell_a_house_out_to_the_last_seat(office: Office) -> None:
+    """Tried: when all processes went on looking at the very best seats, callers were told to try again."""
+    event_id = await office.event(Block("Stalls", "Front", rows=6, seats_per_row=15))
+    await office.warm(event_id)
+    best = inventory_pb2.BestAvailable(quantity=1)
+
+    async def buy_until_nothing_is_left(number: int) -> int:
+        bought = 0
+        while True:
+            try:
+                bought += len(
+                    (await office.buyer(number).hold(event_id, best_available=best)).seats
+                )
+            except NothingFits:
+                return bought
+
+    assert sum(await asyncio.gather(*[buy_until_nothing_is_left(n) for n in range(16)])) == 90

@@ -78,6 +78,13 @@ def test_seats_come_and_go() -> None:
     assert find(opened, party(3)) == (1, 2, 3)
 
 
+def test_who_lost_a_round_looks_among_the_best_places() -> None:
+    opened = house("....", "....", "....", "....")
+    places = {opened.together(party(2), among=3) for _ in range(200)}
+    assert places == {(0, 1), (4, 5), (8, 9)}
+    assert house("..", taken=[0, 1]).together(party(1), among=8) is None
+
+
 def test_the_nearest_offer_is_apart_then_elsewhere_then_smaller() -> None:
     prices = {1: 9_000, 2: 4_000}
     apart = nearest(house(".x.x.".replace("x", " "), "22"), party(3), prices)
