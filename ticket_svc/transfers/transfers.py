@@ -108,6 +108,7 @@ class Transfers:
             transfer = await transfer_store.read_transfer(connection, event_id, transfer_id)
             if transfer is None or transfer.to_account_id != account_id:
                 raise TransferNotFound
+            await _lock_order(connection, transfer)
             ticket = await _lock(connection, event_id, transfer.ticket_id)
             # Read again: whoever held the lock may have ended the offer.
             transfer = await transfer_store.read_transfer(connection, event_id, transfer_id)
@@ -234,6 +235,16 @@ def _demand_own_active(ticket: Ticket | None, account_id: UUID) -> Ticket:
     if ticket.state is not State.ACTIVE:
         raise TicketNotActive(ticket.ticket_id, ticket.state)
     return ticket
+
+
+async def _lock_order(connection: Connection, transfer: Transfer) -> None:
+    """Locks the order of an offered ticket, so that whoever takes all its tickets back sees the one that is made here.
+
+    A claim that only waited for the old ticket's row would read the order's tickets as they were before the wait.
+    """
+    seen = await store.read_ticket(connection, transfer.event_id, transfer.ticket_id)
+    if seen is not None:
+        await store.lock_order(connection, transfer.event_id, seen.order_id)
 
 
 async def _lock(connection: Connection, event_id: int, ticket_id: UUID) -> Ticket | None:

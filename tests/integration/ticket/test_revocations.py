@@ -15,7 +15,9 @@ from tests.integration.ticket.conftest import (
     act_as,
     act_as_gate_of,
 )
+from tests.polling import eventually
 from ticket_svc.errors import TicketNotActive, TicketNotFound, TicketsNotIssued
+from ticket_svc.tickets.ticket import State, Ticket
 from ticket_svc.tickets.workers import OrderFacts
 
 
@@ -177,3 +179,35 @@ async def test_amount_reaches_the_mail_that_the_revocation_planned(
         "SELECT facts->>'amount_minor' AS amount, due_time FROM mails WHERE kind = 'REFUND'"
     )
     assert (mail["amount"], mail["due_time"]) == ("9200", box_office.clock.now())
+
+
+async def test_a_cancelled_event_takes_back_the_ticket_that_is_being_accepted(
+    box_office: BoxOffice,
+) -> None:
+    """Tried: without the order's lock in accept, the claim waits for the old ticket only and misses its successor."""
+    giver, friend = (box_office.accounts.add(f"{name}@x.test") for name in ("giver", "friend"))
+    (ticket,) = await box_office.sell(account_id=giver)
+
+    async def no_record(*_: object) -> None:
+        return None
+
+    offer = await box_office.transfers.offer(ticket.ticket_id, giver, "friend@x.test", no_record)
+    claims: list[asyncio.Task[list[Ticket]]] = []
+
+    async def claim_waits() -> bool:
+        waiting = await box_office.value(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(waiting)
+
+    async def cancel_the_event(*_: object) -> None:
+        """Claims all tickets of the order while the new one is written and not yet committed."""
+        claim = box_office.revocations.claim("rfd_1", ticket.order_id, [], None)
+        claims.append(asyncio.create_task(claim))
+        await eventually(claim_waits, within_seconds=5, what="the claim waiting for the transfer")
+
+    new, _ = await box_office.transfers.accept(offer.transfer_id, friend, cancel_the_event)
+    claimed = await claims[0]
+    assert [t.ticket_id for t in claimed] == [new.ticket_id]
+    assert (await box_office.ticket(new.ticket_id)).state is State.REFUNDING
