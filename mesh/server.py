@@ -15,9 +15,8 @@ import grpc
 import uvloop
 from google.protobuf import descriptor_pool
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
-from mesh import telemetry
+from mesh import reflection, telemetry
 from mesh.channels import MESSAGE_BYTES_MAX, Peers
 from mesh.config import MeshSettings, ServiceSettings
 from mesh.contract import ContractIncomplete, describe
@@ -101,11 +100,10 @@ class Server:
             telemetry.log.info("stopped")
 
     async def _start(self) -> None:
-        names = [*self._services, health.SERVICE_NAME, reflection.SERVICE_NAME]
         for listener in self._listeners:
             health_pb2_grpc.add_HealthServicer_to_server(self._health, listener)
         if self._mesh.reflection:
-            reflection.enable_server_reflection(names, self._listeners[0])
+            reflection.enable(self._services, self._listeners[0])
         public, peer = self._listeners
         host = self._settings.bind_host
         if self._mesh.public_tls:
