@@ -15,7 +15,7 @@ from inventory_svc.holds.admissions import Admissions
 from inventory_svc.holds.errors import HoldNotFound
 from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.lane import Lanes
-from inventory_svc.holds.life import HoldLife, read_own
+from inventory_svc.holds.life import HoldLife, Record, read_own
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Replay, Result
 from inventory_svc.holds.seating import Seating
@@ -78,9 +78,14 @@ class HoldHandlers:
         return await self._life.get(_hold_id(request), identity.account())
 
     async def ReleaseHold(self, request: inventory_pb2.ReleaseHoldRequest, context: Any) -> Empty:
-        """Gives the seats of a hold back. Idempotent by itself: it needs no memory of requests."""
-        await self._life.release(_hold_id(request), identity.account())
-        return Empty()
+        """Gives the seats of a hold back."""
+        hold_id, account_id = _hold_id(request), identity.account()
+
+        async def release() -> Empty:
+            await self._life.release(hold_id, account_id, self._record("ReleaseHold", request))
+            return Empty()
+
+        return await self._requests.once("ReleaseHold", request, Empty, release)
 
     async def ExtendHold(
         self, request: inventory_pb2.ExtendHoldRequest, context: Any
@@ -91,8 +96,12 @@ class HoldHandlers:
             "ExtendHold",
             request,
             inventory_pb2.Hold,
-            lambda: self._life.extend(hold_id, account_id),
+            lambda: self._life.extend(hold_id, account_id, self._record("ExtendHold", request)),
         )
+
+    def _record(self, method: str, request: Any) -> Record:
+        """Returns what stores the reply with its effect, so that no crash can come between the two."""
+        return lambda connection, reply: self._requests.record(connection, method, request, reply)
 
     async def _hold(self, method: str, request: Any, read_wants: ReadWants) -> inventory_pb2.Hold:
         event_id = event_id_of(request)
@@ -105,9 +114,8 @@ class HoldHandlers:
         try:
             read_wants(party, seating)
         except InvalidArgument:
-            await self.locate(
-                method, request
-            )  # what cannot be seen is not found, whatever is asked of it
+            # What cannot be seen is not found, whatever is asked of it.
+            await self.locate(method, request)
             raise
         await self._read_admission(party, event_id)
         return _reply(await self._lanes.submit(event_id, party), seating)

@@ -5,8 +5,12 @@ Every change locks first (buyer, pool shards, seats, hold), reads what stands, a
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from uuid import UUID
+
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.message import Message
 
 from inventory_svc.errors import EventCancelled
 from inventory_svc.holds import changes, store
@@ -22,6 +26,9 @@ from mesh.outbox import HOLDS_TOPIC, Outbox
 from protos.inventory.v1 import inventory_pb2
 
 _outbox = Outbox(HOLDS_TOPIC)
+
+Record = Callable[[Connection, Message], Awaitable[None]]
+"""Remembers the reply to a request."""
 
 
 async def read_own(connection: Connection, hold_id: UUID, account_id: UUID) -> Hold:
@@ -63,14 +70,21 @@ class HoldLife:
         seating = await self._seatings.of_hold(hold_id)
         return hold_message(hold, seating, hold.state_at(now))
 
-    async def release(self, hold_id: UUID, account_id: UUID) -> None:
-        """Gives a hold back; one that is over already is a success. Raises HoldNotFound, HoldPinned."""
+    async def release(self, hold_id: UUID, account_id: UUID, record: Record) -> None:
+        """Gives a hold back; one that is over already is a success. Raises HoldNotFound, HoldPinned.
+
+        Args:
+            hold_id: the hold.
+            account_id: whose it must be.
+            record: called with the reply, in the transaction of the effect.
+        """
         seating = await self._seatings.of_hold(hold_id)
         async with self._database.transaction() as connection:
             hold = await lock_hold(connection, await read_own(connection, hold_id, account_id))
             state = hold.state_at(await store.read_clock(connection))
             if state in (State.PINNED, State.CONFIRMED):
                 raise HoldPinned
+            await record(connection, Empty())
             if state is not State.HELD:
                 return
             freed = await changes.free(connection, hold.event_id, [hold], [SeatState.HELD], "held")
@@ -86,10 +100,11 @@ class HoldLife:
         await self._lookout.freed(hold.event_id, freed)
         _outbox.wake()
 
-    async def extend(self, hold_id: UUID, account_id: UUID) -> inventory_pb2.Hold:
+    async def extend(self, hold_id: UUID, account_id: UUID, record: Record) -> inventory_pb2.Hold:
         """Makes a live hold last its full time again, once.
 
-        Tells it as a HoldPlaced of a higher version, with the new end.
+        Tells it as a HoldPlaced of a higher version, with the new end. `record` is called with the reply, in the
+        transaction of the effect.
 
         Raises HoldNotFound, HoldExpired, HoldPinned, HoldExtended, EventCancelled.
         """
@@ -107,6 +122,7 @@ class HoldLife:
                 raise HoldNotFound
             message = hold_message(extended, seating)
             await _outbox.add_many(connection, [placed_fact(extended, message, reading.now)])
+            await record(connection, message)
         _outbox.wake()
         return message
 

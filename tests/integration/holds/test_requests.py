@@ -154,6 +154,20 @@ async def _hold_until_killed(office: Office, event_id: int, account_id: str) -> 
     return acknowledged
 
 
+async def test_a_release_with_the_request_id_of_another_is_refused(office: Office) -> None:
+    event_id = await office.event()
+    buyer, key = office.buyer(), request_id()
+    first, second = [await buyer.hold(event_id, seat_ids=[f"s{number}"]) for number in range(2)]
+    for _ in range(2):
+        request = inventory_pb2.ReleaseHoldRequest(request_id=key, hold_id=first.hold_id)
+        await buyer.call("ReleaseHold", request)
+    request = inventory_pb2.ReleaseHoldRequest(request_id=key, hold_id=second.hold_id)
+    with pytest.raises(OnsaleError) as caught:
+        await buyer.call("ReleaseHold", request)
+    assert caught.value.reason == "IDEMPOTENCY_KEY_REUSED"
+    assert (await buyer.get(second.hold_id)).state == inventory_pb2.Hold.HELD
+
+
 async def test_an_extension_with_one_request_id_happens_once(office: Office) -> None:
     event_id = await office.event()
     buyer = office.buyer()
