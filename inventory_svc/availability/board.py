@@ -131,11 +131,12 @@ class Board:
                 self._database, self.seating, self._publisher, LEASE_SECONDS
             )
             self._read_at = started
-            self._show(found)
+            self.show(found)
         finally:
             self._refreshing = None
 
-    def _show(self, snapshot: Snapshot) -> None:
+    def show(self, snapshot: Snapshot) -> None:
+        """Puts up a picture, if it is newer than the newest."""
         if self._history and snapshot.version <= self.current.version:
             return
         self._history[snapshot.version] = snapshot

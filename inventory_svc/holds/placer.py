@@ -35,6 +35,9 @@ from mesh.requests import IdempotencyKeyReused
 
 outbox = Outbox(HOLDS_TOPIC)
 
+SCARCE_MAX = 10_000
+"""Pools remembered as nearly empty; of more, some cost a wasted round."""
+
 ShardKeys = list[tuple[int, int]]
 
 
@@ -172,8 +175,10 @@ class Placer:
         seating = situation.seating
         for pool_no in whole_pools:
             left = sum(shard.available for shard in situation.shards.get(pool_no, ()))
-            is_scarce = left * 4 < seating.pools[pool_no].capacity
-            (self._scarce.add if is_scarce else self._scarce.discard)((seating.event_id, pool_no))
+            if left * 4 >= seating.pools[pool_no].capacity:
+                self._scarce.discard((seating.event_id, pool_no))
+            elif len(self._scarce) < SCARCE_MAX:
+                self._scarce.add((seating.event_id, pool_no))
 
     async def _write(
         self,

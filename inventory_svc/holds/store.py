@@ -31,8 +31,6 @@ from mesh.requests import RequestKey
 RUN_OUT_MAX = 1_000
 """Holds of a pool that one batch may clear away."""
 
-EXPIRY_LOCK = (0x0B0C6, 1)
-
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
