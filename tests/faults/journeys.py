@@ -29,6 +29,8 @@ class Scene:
     room_event_id: str
     short_event_id: str
     """Its holds are over in seconds: for those who never pay."""
+    club_event_id: str
+    """Has places without seats."""
     steps_done: int = 0
     buyers: list[RetryingPerson] = field(default_factory=list)
     setbacks: Counter[str] = field(default_factory=Counter)
@@ -47,9 +49,18 @@ class Journey:
         self.step = step
         self.scene.steps_done += 1
 
-    async def order(self, event_id: str) -> dict[str, Any]:
-        """Holds two seats and orders them."""
-        hold = (await self.buyer.hold(event_id, bestAvailable=PARTY)).expect(201)
+    async def look(self, event_id: str) -> None:
+        """Finds the event and sees what is free, as the page does."""
+        event = (await self.buyer.ask("GET", f"/v1/events/{event_id}")).expect(200)
+        (await self.buyer.ask("GET", "/v1/events", query=event["name"])).expect(200)
+        (await self.buyer.ask("GET", f"/v1/events/{event_id}/availability")).expect(200)
+        self.reach("looked")
+
+    async def order(self, event_id: str, **what: Any) -> dict[str, Any]:
+        """Holds two seats, or what is named, and orders them."""
+        await self.look(event_id)
+        wanted = what or {"bestAvailable": PARTY}
+        hold = (await self.buyer.hold(event_id, **wanted)).expect(201)
         self.reach("held")
         order: dict[str, Any] = (await self.buyer.order(hold["holdId"])).expect(201)
         self.reach("ordered")
@@ -78,6 +89,12 @@ class Journey:
 async def buys(journey: Journey) -> None:
     """The plain one."""
     await journey.pay(await journey.order(journey.scene.open_event_id))
+
+
+async def stands(journey: Journey) -> None:
+    """Wants no seat."""
+    party = [{"poolId": "p1", **PARTY}]
+    await journey.pay(await journey.order(journey.scene.club_event_id, pools=party))
 
 
 async def pays_with_the_second_card(journey: Journey) -> None:
@@ -162,6 +179,7 @@ KINDS: tuple[Callable[[Journey], Awaitable[None]], ...] = (
     goes_there,
     never_pays,
     gives_all_back,
+    stands,
     cancels,
 )
 
@@ -190,8 +208,16 @@ async def set_the_scene(site: Site, *, rows: int) -> Scene:
     staff = await site.sign_in_with("gate")
     gate = RetryingPerson(site, staff.email, staff.token, staff.account_id)
     open_event = await organiser.seated_event(rows=rows, seats=50)
+    club_event = await organiser.standing_event(capacity=50 * rows)
     room_event = await organiser.seated_event(rows=rows, seats=50)
     short_event = await organiser.seated_event(rows=rows, seats=50, holdSeconds=SHORT_HOLD_SECONDS)
     room = f"/v1/events/{room_event['eventId']}/room"
     (await organiser.ask("PUT", room, {"capacity": 8})).expect(200)
-    return Scene(site, gate, open_event["eventId"], room_event["eventId"], short_event["eventId"])
+    return Scene(
+        site,
+        gate,
+        open_event_id=open_event["eventId"],
+        room_event_id=room_event["eventId"],
+        short_event_id=short_event["eventId"],
+        club_event_id=club_event["eventId"],
+    )

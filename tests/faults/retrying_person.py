@@ -72,7 +72,7 @@ async def persist(
                 return reply
             setbacks[_setback(reply, what)] += 1
         except (httpx.TransportError, TimeoutError) as lost:
-            setbacks[type(lost).__name__] += 1
+            setbacks[f"{type(lost).__name__} at {what}"] += 1
         if time.monotonic() > deadline:
             assert reply is not None, f"{what} got no reply within {PATIENCE_SECONDS:.0f} s"
             return reply

@@ -100,6 +100,8 @@ async def test_whatever_dies_everybody_gets_what_they_paid_for(victim: Stack, sc
     for finding in findings:
         print("\n".join(f"  {line}" for line in finding.lines()))
     assert not failed, "\n".join(failed)
+    # What is away is said to be away (503): a 500 would be a fault of ours.
+    assert not [setback for setback in scene.setbacks if setback.startswith("500")]
     assert not [finding.lines() for finding in findings if finding.breaches]
     assert not await charged_for_nothing(scene, orders)
 
