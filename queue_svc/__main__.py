@@ -22,6 +22,7 @@ from queue_svc.handlers import QueueHandlers, RoomAdminHandlers
 from queue_svc.line import Line
 from queue_svc.neighbours import InventoryPeer
 from queue_svc.presence import ValkeyDrawn
+from queue_svc.retries import ValkeyRetries
 from queue_svc.rooms import Rooms
 from queue_svc.store import LineStore
 from queue_svc.tokens import Tokens
@@ -41,7 +42,8 @@ async def main() -> None:
     peers = Peers("queue", mesh)
     store, inventory = LineStore(database), InventoryPeer(peers)
     tokens = Tokens(await KeyRing.open(database, "admission"))
-    drawn = ValkeyDrawn(connect(mesh.valkey_url))
+    valkey = connect(mesh.valkey_url)
+    drawn = ValkeyDrawn(valkey)
     board = Board(store, inventory, settings.poll_seconds)
     line = Line(store, tokens, drawn, clock)
     closing = Every("admission closer", CLOSER_SECONDS, closer(store, inventory))
@@ -49,7 +51,7 @@ async def main() -> None:
     server = Server("queue", settings, mesh, peers)
     server.add(
         queue_pb2_grpc.add_QueueServiceServicer_to_server,
-        QueueHandlers(store, line, board, tokens, inventory),
+        QueueHandlers(store, line, ValkeyRetries(valkey), board, tokens, inventory),
     )
     server.add(
         room_admin_pb2_grpc.add_RoomAdminServiceServicer_to_server,

@@ -20,6 +20,7 @@ from queue_svc.board import Board
 from queue_svc.errors import EventNotFound, OpenTimePast, RoomNotFound
 from queue_svc.line import Line
 from queue_svc.neighbours import Inventory
+from queue_svc.retries import Retries
 from queue_svc.room import Room
 from queue_svc.rooms import Rooms
 from queue_svc.store import LineStore, RoomSettings
@@ -34,10 +35,17 @@ class QueueHandlers(queue_pb2_grpc.QueueServiceServicer):
     """The line as buyers see it."""
 
     def __init__(
-        self, store: LineStore, line: Line, board: Board, tokens: Tokens, inventory: Inventory
+        self,
+        store: LineStore,
+        line: Line,
+        retries: Retries,
+        board: Board,
+        tokens: Tokens,
+        inventory: Inventory,
     ) -> None:
         self._store = store
         self._line = line
+        self._retries = retries
         self._board = board
         self._tokens = tokens
         self._inventory = inventory
@@ -52,10 +60,19 @@ class QueueHandlers(queue_pb2_grpc.QueueServiceServicer):
     async def Join(self, request: queue_pb2.JoinRequest, context: Any) -> queue_pb2.Place:
         room = await self._room(request.event_id)
         account_text = identity.caller().account_text
+        sent = (room.event_id, account_text, request.request_id)
+        known = await self._retries.known(*sent) if request.request_id else None
+        if known is not None:
+            return queue_pb2.Place.FromString(known)
         joined = await self._line.join(room, account_text)
         # A drawn place's rank is known only when the seed is public; then the room is open and places are numbers.
-        return queue_pb2.Place(
+        place = queue_pb2.Place(
             join_token=joined.join_token, drawn=joined.drawn, sequence=joined.sequence
+        )
+        if not request.request_id:
+            return place
+        return queue_pb2.Place.FromString(
+            await self._retries.keep(*sent, place.SerializeToString())
         )
 
     async def Claim(self, request: queue_pb2.ClaimRequest, context: Any) -> queue_pb2.Admission:

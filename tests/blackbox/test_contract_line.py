@@ -94,3 +94,17 @@ async def test_an_admission_opens_the_doors_of_its_buyer_and_its_event_only(
         assert (refused.status, refused.reason) == (403, reason), sent[:10]
     buyer.admission_token = token
     (await buyer.hold(event["eventId"], **wanted)).expect(201)
+
+
+async def test_a_join_that_is_sent_again_gets_its_place_and_a_second_join_a_later_one(
+    site: Site, organiser: Person
+) -> None:
+    event = await organiser.seated_event(rows=1, seats=10)
+    path = f"/v1/events/{event['eventId']}/room"
+    (await organiser.ask("PUT", path, {"capacity": 5})).expect(200)
+    buyer = await site.sign_in()
+    sent = [buyer.ask("POST", f"{path}:join", {}, key="the same") for _ in range(5)]
+    places = [reply.expect(200) for reply in await asyncio.gather(*sent)]
+    assert all(place == places[0] for place in places)
+    later = (await buyer.ask("POST", f"{path}:join", {})).expect(200)
+    assert int(later["sequence"]) > int(places[0]["sequence"])
