@@ -89,11 +89,14 @@ async def scene(victim: Stack) -> AsyncIterator[Scene]:
 async def test_whatever_dies_everybody_gets_what_they_paid_for(victim: Stack, scene: Scene) -> None:
     failed = []
     for place, part in enumerate(PARTS):
+        started = time.monotonic()
         wave = Wave(victim, scene, first=place * JOURNEYS_PER_PART)
         failed += [f"{part}: {failure}" for failure in await wave.run(part)]
+        print(f"  {JOURNEYS_PER_PART} journeys in {time.monotonic() - started:.1f} s")
     print("  setbacks:", dict(scene.setbacks.most_common()))
     ends_at = time.monotonic() + FINAL_SECONDS
     orders = await until_all_final(scene, FINAL_SECONDS)
+    print(f"  all final {FINAL_SECONDS - ends_at + time.monotonic():.1f} s later")
     findings = await audit(
         victim.endpoints, PROCESSOR_KEY, settle_seconds=max(0.0, ends_at - time.monotonic())
     )
