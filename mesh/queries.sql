@@ -92,13 +92,14 @@ UPDATE dead_letters SET resolved_time = clock_timestamp() WHERE letter_no = :let
 
 -- name: request_claim^
 -- Begins a request, or takes over one whose runner's lease ended; no row when another one holds or finished it.
+-- The lease's end names the claim.
 INSERT INTO requests (scope, method, request_id, body_hash, lease_until)
 VALUES (:scope, :method, :request_id, :body_hash, clock_timestamp() + make_interval(secs => :lease_seconds))
 ON CONFLICT (scope, method, request_id) DO UPDATE
     SET lease_until = excluded.lease_until
     WHERE requests.reply IS NULL AND requests.refusal IS NULL
       AND requests.lease_until < clock_timestamp() AND requests.body_hash = excluded.body_hash
-RETURNING request_id;
+RETURNING lease_until;
 
 -- name: request_read^
 -- Returns what is known of a request.
@@ -115,9 +116,10 @@ ON CONFLICT (scope, method, request_id) DO UPDATE
     WHERE requests.reply IS NULL AND requests.refusal IS NULL;
 
 -- name: request_forget!
--- Drops a request that ended without an outcome, so that it may be run again.
+-- Drops a claim that ended without an outcome, so that the request may be run again at once.
 DELETE FROM requests
-WHERE scope = :scope AND method = :method AND request_id = :request_id AND reply IS NULL AND refusal IS NULL;
+WHERE scope = :scope AND method = :method AND request_id = :request_id AND lease_until = :lease_until
+  AND reply IS NULL AND refusal IS NULL;
 
 -- name: requests_prune!
 -- Forgets requests older than a day, some at a time.

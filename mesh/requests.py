@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,12 +19,17 @@ import grpc
 from google.protobuf.message import Message
 from google.rpc import status_pb2
 
-from mesh import identity
+from mesh import identity, telemetry
 from mesh.database import Connection, Database, load_queries
 from mesh.errors import Conflict, OnsaleError, Unavailable, from_status, to_status
 
 LEASE_SECONDS = 30.0
 WAIT_SECONDS = 0.05
+FORGET_WAIT_SECONDS = 0.5
+"""How long a caller waits for its claim to be given up; a database that is there takes a millisecond."""
+FORGET_PAUSE_SECONDS = 1.0
+FORGET_TRIES_MAX = 30
+"""After that the lease has ended by itself."""
 
 M = TypeVar("M", bound=Message)
 
@@ -74,6 +80,7 @@ class RequestLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._forgetting: set[asyncio.Task[None]] = set()
 
     async def once(
         self, method: str, request: Message, reply_type: type[M], run: Callable[[], Awaitable[M]]
@@ -89,30 +96,56 @@ class RequestLog:
                 )
                 known = None if claimed else await _read(connection, key)
             if claimed:
-                return await self._run(key, run)
+                return await self._run(key, claimed["lease_until"], run)
             if known is not None:
                 return _replay(known, key, reply_type)
             await asyncio.sleep(WAIT_SECONDS)
 
-    async def _run(self, key: RequestKey, run: Callable[[], Awaitable[M]]) -> M:
+    async def _run(
+        self, key: RequestKey, lease_until: datetime, run: Callable[[], Awaitable[M]]
+    ) -> M:
         try:
             reply = await run()
         except OnsaleError as error:
+            if error.code in _PASSING:
+                await self._let_go(key, lease_until)
+                raise
             async with self._database.connection() as connection:
-                if error.code in _PASSING:
-                    await self._forget(connection, key)
-                else:
-                    refusal = to_status(error).SerializeToString()
-                    await _queries.request_finish(
-                        connection, **vars(key), reply=None, refusal=refusal
-                    )
+                refusal = to_status(error).SerializeToString()
+                await _queries.request_finish(connection, **vars(key), reply=None, refusal=refusal)
             raise
         except BaseException:
-            # Not known to have failed: the lease keeps others out until what was begun has surely ended.
+            # A caller that hung up, or a database that went away: it is not known what was done, but nobody works on
+            # it any more, and whoever asks again need not wait for the lease.
+            await self._let_go(key, lease_until)
             raise
         async with self._database.connection() as connection:
             await self.store(connection, key, reply)
         return reply
+
+    async def _let_go(self, key: RequestKey, lease_until: datetime) -> None:
+        """Gives a claim up; goes on trying behind the caller's back while the database is away."""
+        forgetting = asyncio.create_task(self._forget(key, lease_until))
+        self._forgetting.add(forgetting)
+        forgetting.add_done_callback(self._forgetting.discard)
+        await asyncio.wait([forgetting], timeout=FORGET_WAIT_SECONDS)
+
+    async def _forget(self, key: RequestKey, lease_until: datetime) -> None:
+        for _ in range(FORGET_TRIES_MAX):
+            try:
+                async with self._database.connection() as connection:
+                    await _queries.request_forget(
+                        connection,
+                        scope=key.scope,
+                        method=key.method,
+                        request_id=key.request_id,
+                        lease_until=lease_until,
+                    )
+            except Exception as error:
+                telemetry.log.info("claim not given up yet", method=key.method, error=repr(error))
+                await asyncio.sleep(FORGET_PAUSE_SECONDS)
+            else:
+                return
 
     async def record(
         self, connection: Connection, method: str, request: Message, reply: Message
@@ -126,12 +159,6 @@ class RequestLog:
         """Stores a reply under its key; the first one stays."""
         await _queries.request_finish(
             connection, **vars(key), reply=reply.SerializeToString(), refusal=None
-        )
-
-    @staticmethod
-    async def _forget(connection: Connection, key: RequestKey) -> None:
-        await _queries.request_forget(
-            connection, scope=key.scope, method=key.method, request_id=key.request_id
         )
 
 

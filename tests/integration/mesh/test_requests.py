@@ -74,6 +74,33 @@ async def test_try_again_is_not_remembered(log: RequestLog) -> None:
     assert (await once(log, request(), effect)).venue_id == "ven_2"
 
 
+async def test_a_caller_that_hung_up_is_not_in_the_way_of_its_own_retry(log: RequestLog) -> None:
+    """Without giving the claim up, the retry waits for the lease of 30 s: seen."""
+    begun = asyncio.Event()
+
+    async def never_ends() -> catalog_pb2.Venue:
+        begun.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    first = asyncio.create_task(log.once("CreateVenue", request(), catalog_pb2.Venue, never_ends))
+    await begun.wait()
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    async with asyncio.timeout(5):
+        assert (await once(log, request(), Effect())).venue_id == "ven_1"
+
+
+async def test_a_fault_is_not_in_the_way_of_the_retry(log: RequestLog) -> None:
+    effect = Effect(ConnectionError("lost in the middle"))
+    with pytest.raises(ConnectionError):
+        await once(log, request(), effect)
+    effect.error = None
+    async with asyncio.timeout(5):
+        assert (await once(log, request(), effect)).venue_id == "ven_2"
+
+
 async def test_another_account_may_use_the_same_id(log: RequestLog) -> None:
     effect = Effect()
     await once(log, request(), effect)
