@@ -108,19 +108,17 @@ def _in_the_arena(
     artist_name: str,
 ) -> NewEvent:
     start = datetime.combine(day, time(20, 0), ZoneInfo(city.time_zone)).astimezone(UTC)
-    return NewEvent(
-        name=f"{arena_name}/{name}",
-        venue_name=arena_name,
-        event=_event(
-            city,
-            name=name,
-            artist_name=artist_name,
-            category="concert",
-            start=start,
-            prices_eur=ARENA_PRICES_EUR,
-        ),
-        room=room,
+    event = _event(
+        city,
+        name=name,
+        artist_name=artist_name,
+        category="concert",
+        start=start,
+        prices_eur=ARENA_PRICES_EUR,
     )
+    if room.HasField("open_time"):
+        event.sale_open_time.CopyFrom(room.open_time)  # search calls it on sale when its line opens
+    return NewEvent(name=f"{arena_name}/{name}", venue_name=arena_name, event=event, room=room)
 
 
 def _evening(begun: datetime, city: City, days_min: int, random: Random) -> datetime:

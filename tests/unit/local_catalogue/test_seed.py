@@ -41,6 +41,9 @@ def test_every_plan_can_be_drawn_and_every_event_prices_it() -> None:
 
 
 def test_two_events_have_a_line_open_now_and_soon() -> None:
+    sales = {new.event.name: new.event for new in demo_events(BEGUN) if new.room}
+    assert not sales["Open Line Night"].HasField("sale_open_time")
+    assert sales["Soon On Sale"].sale_open_time.ToDatetime(tzinfo=UTC) == BEGUN + SOON
     lines = {new.event.name: new.room for new in demo_events(BEGUN) if new.room}
     assert set(lines) == {"Open Line Night", "Soon On Sale"}
     open_line, soon = lines["Open Line Night"], lines["Soon On Sale"]
