@@ -19,6 +19,8 @@ from mesh.errors import InvalidArgument
 
 PAGE_SIZE_DEFAULT = 25
 TOKEN_LIFE_SECONDS = 3600
+YEAR_MIN, YEAR_MAX = 2, 9998
+"""Within them a time zone cannot push a time out of the calendar, nor the driver take it for infinity."""
 
 
 class PageTokenInvalid(InvalidArgument):
@@ -43,6 +45,29 @@ def query_hash(request: Message) -> str:
         query.DESCRIPTOR.full_name.encode() + b"\0" + query.SerializeToString(deterministic=True)
     )
     return hashlib.sha256(asked).hexdigest()[:16]
+
+
+def read_time(value: Any) -> datetime:
+    """Reads a time of a cursor, which anybody may have made up. Raises ValueError, TypeError."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not YEAR_MIN <= moment.year <= YEAR_MAX:
+        raise ValueError("not a time of a list")
+    return moment
+
+
+def read_number(value: Any) -> int:
+    """Reads a whole number of a cursor, as a bigint holds it. Raises ValueError."""
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError("not a number of a list")
+    return value
+
+
+def read_text(value: Any) -> str:
+    """Reads a text of a cursor, as PostgreSQL holds it. Raises ValueError."""
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError("not a text of a list")
+    value.encode()  # half of a surrogate pair is no text
+    return value
 
 
 def encode_page(cursor: list[Any], query: str, now: datetime) -> str:

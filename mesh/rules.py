@@ -21,6 +21,9 @@ from protos.mesh.v1 import options_pb2
 STRING_LENGTH_MAX_DEFAULT = 256
 LIST_LENGTH_MAX_DEFAULT = 1000
 VIOLATIONS_MAX = 20
+TIME_SECONDS_MIN = -62_135_596_800  # the first second of the year 1
+TIME_SECONDS_MAX = 253_402_300_799  # the last of 9999
+NANOS_PER_SECOND = 1_000_000_000
 
 Violation = tuple[str, str]
 Check = Callable[[Message, str], list[Violation]]
@@ -70,6 +73,8 @@ def _field_checks(field: FieldDescriptor) -> list[Check]:
         checks.append(_check_number(field, rules))
     elif field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
         checks.append(_check_enum(field))
+    elif _is_time(field):
+        checks.append(_check_time(field))
     elif _is_ours(field):
         checks.append(_check_message(field))
     return checks
@@ -85,6 +90,10 @@ def _is_ours(field: FieldDescriptor) -> bool:
         and field.message_type is not None
         and field.message_type.file.package.startswith("onsale.")
     )
+
+
+def _is_time(field: FieldDescriptor) -> bool:
+    return bool(field.message_type and field.message_type.full_name == "google.protobuf.Timestamp")
 
 
 def _values(field: FieldDescriptor, message: Message) -> list[tuple[str, Any]]:
@@ -167,6 +176,20 @@ def _check_enum(field: FieldDescriptor) -> Check:
             (path + field.json_name + suffix, "is not a known value")
             for suffix, value in _values(field, message)
             if value not in known
+        ]
+
+    return check
+
+
+def _check_time(field: FieldDescriptor) -> Check:
+    """Whoever speaks gRPC may put any numbers into a Timestamp; years 1 to 9999 are times."""
+
+    def check(message: Message, path: str) -> list[Violation]:
+        return [
+            (path + field.json_name + suffix, "is not a time")
+            for suffix, value in _values(field, message)
+            if not TIME_SECONDS_MIN <= value.seconds <= TIME_SECONDS_MAX
+            or not 0 <= value.nanos < NANOS_PER_SECOND
         ]
 
     return check

@@ -266,7 +266,8 @@ def _account_cursor(
         return as_of, (False, -1, _NO_UUID)
     try:
         moment, is_past, distance, ticket_id = cursor
-        return datetime.fromisoformat(moment), (bool(is_past), int(distance), UUID(ticket_id))
+        after = bool(is_past), pages.read_number(distance), UUID(ticket_id)
+        return pages.read_time(moment), after
     except (ValueError, TypeError, AttributeError):
         raise pages.PageTokenInvalid("pageToken", "is not a page token") from None
 

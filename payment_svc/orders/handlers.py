@@ -189,6 +189,6 @@ def _place(cursor: list[Any] | None) -> tuple[datetime, UUID]:
         return FIRST_PAGE
     try:
         create_text, order_text = cursor
-        return datetime.fromisoformat(create_text), ids.parse("ord", order_text)
+        return pages.read_time(create_text), ids.parse("ord", order_text)
     except (ValueError, TypeError, AttributeError):
         raise pages.PageTokenInvalid("pageToken", "is not a page token") from None

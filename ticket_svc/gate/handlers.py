@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from mesh import identity, ids, pages, timestamps
 from mesh.clock import Clock
@@ -29,6 +30,10 @@ READS_PER_TURN = 16
 """Signatures checked before others get their turn on the event loop; one takes about 0.1 ms."""
 UPLOADS_IN_FLIGHT_MAX = 500
 """Scans of one upload stream that wait for their commit."""
+
+DEVICE_TIME_MIN = datetime(2000, 1, 1, tzinfo=UTC)
+"""A device whose clock is before this was never set. Many send the year 1 then, which PostgreSQL's driver takes for
+minus infinity and gives back without a time zone."""
 
 _BEGINNING = (datetime(1, 1, 1, tzinfo=UTC), "", "")
 _OFFLINE_VERDICTS = {
@@ -148,7 +153,7 @@ class GateHandlers(gate_pb2_grpc.GateServiceServicer):
             gate_id=gate_id,
             account_id=identity.account(),
             reading=self._codes.read(scan.code.strip()),
-            scan_time=timestamps.from_proto(scan.scan_time),
+            scan_time=_device_time(scan.scan_time),
             received_time=self._clock.now(),
             offline_verdict=_OFFLINE_VERDICTS[scan.offline_verdict],
             bundle_version=scan.bundle_version,
@@ -198,6 +203,12 @@ class GateHandlers(gate_pb2_grpc.GateServiceServicer):
         )
 
 
+def _device_time(stamp: Timestamp) -> datetime | None:
+    """Returns when a device says that it scanned; None when it does not know."""
+    moment = timestamps.from_proto(stamp)
+    return moment if moment is not None and moment >= DEVICE_TIME_MIN else None
+
+
 async def _next(pending: asyncio.Queue[Any], reader: asyncio.Task[None]) -> Any:
     """Returns the next scan's task; raises what ended the reader, should it end before its stream does."""
     getter = asyncio.ensure_future(pending.get())
@@ -213,7 +224,7 @@ def _after(cursor: list[Any] | None) -> tuple[datetime, str, str]:
         return _BEGINNING
     try:
         moment, gate_id, scan_id = cursor
-        return datetime.fromisoformat(moment), str(gate_id), str(scan_id)
+        return pages.read_time(moment), pages.read_text(gate_id), pages.read_text(scan_id)
     except (ValueError, TypeError):
         raise pages.PageTokenInvalid("pageToken", "is not a page token") from None
 

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from mesh.database import Connection, Database
+from mesh.database import Connection, Database, driver_refusal
+from mesh.errors import OnsaleError
 from mesh.outbox import Outbox
 from ticket_svc.errors import GateBusy, TicketChanged
 from ticket_svc.gate import facts, store
@@ -82,6 +83,10 @@ class Turnstile:
         try:
             results = await self._decide_until_alone(event, scans)
         except Exception as error:
+            if len(parties) > 1 and not _is_passing(error):
+                for party in parties:  # whoever's scans cannot be decided holds up no other gate
+                    await self._serve(event, [party])
+                return
             for party in parties:
                 if not party.results.done():
                     party.results.set_exception(error)
@@ -151,6 +156,11 @@ def settle(
         decisions.append(Decision(scan, verdict, ticket))
     moved = [ticket for ticket_id, ticket in now.items() if ticket is not tickets[ticket_id]]
     return decisions, moved
+
+
+def _is_passing(error: Exception) -> bool:
+    """Tells whether a batch failed for what no scan in it is to blame for."""
+    return isinstance(error, OnsaleError) or bool(driver_refusal(error))
 
 
 def _next_batch(lane: _Lane) -> list[_Party]:

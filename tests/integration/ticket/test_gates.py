@@ -3,12 +3,12 @@
 import asyncio
 import itertools
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from mesh import ids
+from mesh import ids, pages
 from mesh.errors import InvalidArgument
 from protos.ticket.v1 import gate_pb2
 from tests.integration.ticket.conftest import BoxOffice, a_device_scan, act_as, act_as_gate_of
@@ -256,3 +256,53 @@ async def test_the_organiser_sees_conflicts_and_checkins_but_scans_nothing(
     await doors.gate.GetCheckins(request, None)
     with pytest.raises(EventNotFound):
         await doors.scan([a_device_scan("x", "1")])
+
+
+async def test_a_device_that_does_not_know_the_time_is_believed_in_all_else(
+    doors: BoxOffice,
+) -> None:
+    """Tried: with the year 1 kept, PostgreSQL gives back no time zone and no later scan of the ticket is decided."""
+    (ticket,) = await doors.sell()
+    year_1 = datetime(1, 1, 1, tzinfo=UTC)
+    scan = a_device_scan(ticket.code, "unset", year_1, offline_verdict=ADMIT)
+    assert (await doors.scan([scan]))[0].verdict == ADMIT
+    (again,) = await doors.scan([a_device_scan(ticket.code, "later")], "B")
+    assert (again.verdict, again.reason) == (DENY, "ALREADY_ADMITTED")
+    assert again.first_scan.scan_time.ToDatetime(tzinfo=UTC) == doors.clock.now()
+
+
+async def test_a_ticket_that_cannot_be_decided_holds_up_no_other_gate(doors: BoxOffice) -> None:
+    """Tried: without deciding the parties of a failed batch one by one, every gate of the batch is told INTERNAL."""
+    broken, whole = await doors.sell(seats=2)
+    await doors.value(
+        "UPDATE tickets SET state = 'USED', first_gate_id = 'A', first_scan_id = '0', "
+        "first_scan_time = '-infinity' WHERE ticket_id = $1",
+        broken.ticket_id,
+    )
+    failed, passed = await asyncio.gather(
+        doors.scan([a_device_scan(broken.code, "1", offline_verdict=ADMIT)], "A"),
+        doors.scan([a_device_scan(whole.code, "2")], "B"),
+        return_exceptions=True,
+    )
+    assert isinstance(failed, TypeError)
+    assert not isinstance(passed, BaseException)
+    assert passed[0].verdict == ADMIT
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        ["2026-01-01T00:00:00", "A", "1"],
+        ["0001-01-01T00:00:00+14:00", "A", "1"],
+        ["2026-01-01T00:00:00+00:00", "A\0", "1"],
+        ["2026-01-01T00:00:00+00:00", "A", 1],
+        [1, 2, 3],
+    ],
+)
+async def test_a_page_token_that_somebody_made_up_is_refused(
+    doors: BoxOffice, cursor: list[object]
+) -> None:
+    request = gate_pb2.GetConflictsRequest(event_id=doors.event_text)
+    request.page_token = pages.encode_page(cursor, pages.query_hash(request), doors.clock.now())
+    with pytest.raises(pages.PageTokenInvalid):
+        await doors.gate.GetConflicts(request, None)

@@ -1,5 +1,6 @@
 """Page tokens are bound to their query and their hour."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,6 +35,35 @@ def test_any_other_text_is_refused_and_never_crashes(text: str) -> None:
         return
     with pytest.raises(pages.PageTokenInvalid):
         pages.decode_page(text, "query", NOW)
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (pages.read_time, "2026-01-01T00:00:00"),
+        (pages.read_time, "0001-01-01T00:00:00+14:00"),
+        (pages.read_time, "9999-12-31T23:59:59-14:00"),
+        (pages.read_time, 7),
+        (pages.read_number, 2**63),
+        (pages.read_number, 1.5),
+        (pages.read_number, float("inf")),
+        (pages.read_number, True),
+        (pages.read_text, "a\0b"),
+        (pages.read_text, "\ud800"),
+        (pages.read_text, 7),
+    ],
+)
+def test_a_cursor_that_somebody_made_up_never_reaches_the_database(
+    read: Callable[[object], object], value: object
+) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        read(value)
+
+
+def test_a_cursor_that_we_made_is_read() -> None:
+    assert pages.read_time(NOW.isoformat()) == NOW
+    assert pages.read_number(-(2**63)) == -(2**63)
+    assert pages.read_text("Gate Ä") == "Gate Ä"
 
 
 def test_the_query_hash_ignores_the_page_and_nothing_else() -> None:

@@ -1,6 +1,7 @@
 """The field rules of the protos are kept, field by field."""
 
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from mesh import rules
 from protos.inventory.v1 import catalog_pb2, inventory_pb2
@@ -43,6 +44,20 @@ def test_what_a_gate_read_may_hold_any_character() -> None:
     assert fields(gate_pb2.ScanTicketsRequest(gate_id="A", scans=[scan])) == []
     named = gate_pb2.Scan(scan_id="a\0b", code="c")
     assert fields(gate_pb2.ScanTicketsRequest(gate_id="A", scans=[named])) == ["scans[0].scanId"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "nanos"), [(10**15, 0), (-(10**15), 0), (0, -1), (0, 10**9), (-62_135_596_801, 0)]
+)
+def test_numbers_that_are_no_time_are_refused(seconds: int, nanos: int) -> None:
+    scan = gate_pb2.Scan(scan_id="1", scan_time=Timestamp(seconds=seconds, nanos=nanos))
+    assert fields(gate_pb2.ScanTicketsRequest(gate_id="A", scans=[scan])) == ["scans[0].scanTime"]
+
+
+def test_the_first_and_the_last_second_are_times() -> None:
+    for seconds in (-62_135_596_800, 253_402_300_799):
+        scan = gate_pb2.Scan(scan_id="1", scan_time=Timestamp(seconds=seconds, nanos=999_999_999))
+        assert fields(gate_pb2.ScanTicketsRequest(gate_id="A", scans=[scan])) == []
 
 
 def test_rules_hold_inside_lists_with_the_place_named() -> None:
