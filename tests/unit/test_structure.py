@@ -15,7 +15,10 @@ SERVICE_FILES = ("__init__.py", "__main__.py", "config.py", "errors.py", "migrat
 IMPORTERS = {
     "asyncpg": r"(mesh/database\.py|.*/store\.py)",
     "aiokafka": r"mesh/(outbox|consumer)\.py",
-    "redis": r"mesh/valkey\.py|edge/limits/.*\.py|edge/.*limit.*\.py|inventory_svc/(availability/cache|holds/marks)\.py",
+    "redis": (
+        r"mesh/valkey\.py|edge/.*limit.*\.py"
+        r"|inventory_svc/(availability/cache|holds/marks)\.py"
+    ),
     "stripe": r"payment_svc/stripe_processor\.py",
     "meilisearch": r"search_svc/meilisearch_index\.py",
     "aiosmtplib": r"(edge|ticket_svc)/.*\.py",
