@@ -1,8 +1,8 @@
 """The transactional outbox: a fact is written with the state it tells of, and published afterwards, at least once.
 
 Order: the fact's row commits with the state → the relay sends it (acks=all) → the relay flags it. A crash between the
-last two sends it again; consumers drop the second by its envelope id. Rows are kept a day: when a partition's offsets
-go back the broker has forgotten, and the relay publishes the day again.
+last two sends it again; consumers drop the second by its envelope id. Rows are kept a day: when a partition ends
+before where it did, the broker has forgotten, and the relay publishes the day again.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from google.protobuf import any_pb2
 from google.protobuf.message import Message
 
@@ -32,6 +32,9 @@ BATCH_MAX = 500
 PRUNE_BATCH_MAX = 2_000
 PRUNE_EVERY_SECONDS = 60.0
 IDLE_SECONDS = 0.05
+LOOK_SECONDS = 5.0
+"""How often the ends of the partitions are looked at: what a broker lost is published again within seconds."""
+LOOK_TIMEOUT_SECONDS = 10.0
 SEND_TIMEOUT_MILLIS = 10_000
 CATALOG_TOPIC = "onsale.catalog.v1"
 HOLDS_TOPIC = "onsale.holds.v1"
@@ -115,6 +118,16 @@ def envelope(fact: Fact) -> envelope_pb2.Envelope:
     )
 
 
+def forgotten_topics(
+    before: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+) -> set[str]:
+    """Returns the topics of which a partition that we have published to ends before where it did, or is empty.
+
+    Ends are not compared to acknowledged offsets: a broker may tell the last batch's first record as the end.
+    """
+    return {place.topic for place, end in ends.items() if end == 0 or end < before.get(place, 0)}
+
+
 class OutboxRelay:
     """Publishes what the outbox holds; one at a time for each slot, whichever process has its lock."""
 
@@ -123,12 +136,20 @@ class OutboxRelay:
     def __init__(self, database: Database, kafka_bootstrap: str) -> None:
         self._database = database
         self._bootstrap = kafka_bootstrap
+        self._ends: dict[TopicPartition, int] = {}
+        """Where the partitions ended when they were last looked at."""
 
     async def run(self, stop: asyncio.Event) -> None:
+        await asyncio.gather(self._keep(self._relay, stop), self._keep(self._watch, stop))
+
+    async def _keep(
+        self, part: Callable[[asyncio.Event, Backoff], Awaitable[None]], stop: asyncio.Event
+    ) -> None:
+        """Begins a part of the work again, after a while, whenever it breaks."""
         backoff = Backoff()
         while not stop.is_set():
             try:
-                await self._relay(stop, backoff)
+                await part(stop, backoff)
             except Exception as error:
                 report(self.name, error)
                 await first_of(stop, timeout_seconds=backoff.failed())
@@ -179,12 +200,10 @@ class OutboxRelay:
             await _queries.outbox_published(
                 connection, outbox_nos=[row["outbox_no"] for row in rows]
             )
-            await self._watch_for_forgetting(connection, acks, slots)
+            await self._watch_acks(connection, acks)
             return len(rows)
 
-    async def _watch_for_forgetting(
-        self, connection: Connection, acks: list[Any], slots: list[int]
-    ) -> None:
+    async def _watch_acks(self, connection: Connection, acks: list[Any]) -> None:
         lows: dict[tuple[str, int], int] = {}
         highs: dict[tuple[str, int], int] = {}
         for ack in acks:
@@ -198,11 +217,42 @@ class OutboxRelay:
             )
             if before is not None and lows[(topic, partition)] <= before:
                 forgotten.add(topic)
-        for topic in forgotten:
+        await self._publish_again(connection, forgotten)
+
+    async def _watch(self, stop: asyncio.Event, backoff: Backoff) -> None:
+        """Looks at the ends of the partitions: what was lost must not wait until the next fact is published."""
+        client = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap, request_timeout_ms=SEND_TIMEOUT_MILLIS
+        )
+        try:
+            await client.start()
+            while not stop.is_set():
+                async with asyncio.timeout(LOOK_TIMEOUT_SECONDS):
+                    await self._look(client)
+                backoff.succeeded()
+                await first_of(stop, timeout_seconds=LOOK_SECONDS)
+        finally:
+            with contextlib.suppress(Exception):
+                await client.stop()
+
+    async def _look(self, client: Any) -> None:
+        async with self._database.connection() as connection:
+            places = [
+                TopicPartition(row["topic"], row["partition_no"])
+                for row in await connection.fetch(_queries.outbox_marks.sql)
+            ]
+            ends = await client.end_offsets(places) if places else {}
+            before, self._ends = self._ends, ends
+            await self._publish_again(connection, forgotten_topics(before, ends))
+
+    async def _publish_again(self, connection: Connection, topics: set[str]) -> None:
+        for topic in topics:
             telemetry.log.warning("the broker has forgotten; publishing a day again", topic=topic)
-            await _queries.outbox_republish(connection, topic=topic, slots=slots)
+            await _queries.outbox_republish(connection, topic=topic)
             # Every partition of the topic is new: marks of others would tell the same again.
-            await connection.execute("DELETE FROM outbox_marks WHERE topic = $1", topic)
+            await _queries.outbox_unmark(connection, topic=topic)
+        if topics:
+            Outbox.wake()
 
     async def _prune(self) -> None:
         async with self._database.connection() as connection:

@@ -38,11 +38,18 @@ WITH before AS (
 )
 SELECT offset_max FROM before;
 
+-- name: outbox_marks
+-- Returns the partitions that something was published to.
+SELECT topic, partition_no FROM outbox_marks;
+
+-- name: outbox_unmark!
+-- Forgets the marks of a topic whose partitions begin anew.
+DELETE FROM outbox_marks WHERE topic = :topic;
+
 -- name: outbox_republish!
--- Takes back the flags of a topic's facts of the last 24 hours: the broker has forgotten them.
+-- Takes back the flags of a topic's facts of the last 24 hours: the broker has forgotten them, whoever published them.
 UPDATE outbox SET published_time = NULL
-WHERE topic = :topic AND published_time IS NOT NULL AND occurred_time > clock_timestamp() - interval '24 hours'
-  AND slot = ANY (:slots::smallint[]);
+WHERE topic = :topic AND published_time IS NOT NULL AND occurred_time > clock_timestamp() - interval '24 hours';
 
 -- name: outbox_prune!
 -- Forgets published facts older than a day, some at a time.

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiokafka import TopicPartition
 
-from mesh.consumer import ATTEMPTS_MAX, Consumer
+from mesh.consumer import ATTEMPTS_MAX, DEAD_LETTER_SUFFIX, Consumer
 from mesh.database import Database, open_database
 from mesh.ids import event_text, new_event_id
-from mesh.outbox import HOLDS_TOPIC, Fact, Outbox, OutboxRelay
+from mesh.outbox import HOLDS_TOPIC, TICKETS_TOPIC, Fact, Outbox, OutboxRelay, forgotten_topics
 from protos.inventory.v1 import events_pb2
 from tests.polling import eventually
 
@@ -155,3 +156,31 @@ async def test_a_dead_letter_parks_its_key_and_resolving_keeps_the_order(
     recorder.failing = ""
     assert await consumer.resolve() == 2
     assert recorder.seen == ["0", "1", "2"]
+
+
+async def test_what_a_broker_forgot_is_published_again_though_nothing_new_is(
+    db: Database, broker: str
+) -> None:
+    """Tried: with the acknowledgements alone as witnesses, the fact waits for the next one of its topic."""
+    empty_topic = f"{TICKETS_TOPIC}{DEAD_LETTER_SUFFIX}"
+    async with db.transaction() as connection:
+        await Outbox(empty_topic).add_many(connection, [placed(event_text(new_event_id()), 1)])
+        await connection.execute("UPDATE outbox SET published_time = occurred_time")
+        await connection.execute("INSERT INTO outbox_marks VALUES ($1, 0, 7)", empty_topic)
+
+    async def published_again() -> bool:
+        async with db.connection() as connection:
+            return bool(
+                await connection.fetchval("SELECT published_time > occurred_time FROM outbox")
+            )
+
+    async with Running(OutboxRelay(db, broker)):
+        await until(published_again)
+
+
+def test_a_partition_that_ends_before_where_it_did_has_forgotten() -> None:
+    kept, cut, new = (TopicPartition(topic, 0) for topic in ("kept", "cut", "new"))
+    before = {kept: 3, cut: 3}
+    assert forgotten_topics(before, {kept: 3, cut: 2, new: 1}) == {"cut"}
+    assert forgotten_topics({}, {kept: 1, cut: 0}) == {"cut"}  # we have published to both
+    assert forgotten_topics(before, {}) == set()
