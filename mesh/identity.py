@@ -90,25 +90,35 @@ class KeySet:
         self._fetch = fetch
         self._keys: dict[str, Ed25519PublicKey] = {}
         self._fetched = 0.0
+        self._failed = float("-inf")
         self._lock = asyncio.Lock()
 
     async def get(self, kid: str) -> Ed25519PublicKey | None:
         """Returns a key; None when the issuer does not know it."""
         age_seconds = time.monotonic() - self._fetched if self._fetched else float("inf")
-        wanted = kid not in self._keys and age_seconds > KEYS_REFETCH_SECONDS_MIN
-        if wanted or age_seconds > KEYS_LIFE_SECONDS:
+        is_known = kid in self._keys
+        wanted = not is_known and age_seconds > KEYS_REFETCH_SECONDS_MIN
+        # Whoever's key is known does not wait for an issuer that is slow or away.
+        can_do_without = is_known and (self._lock.locked() or self._has_just_failed())
+        if (wanted or age_seconds > KEYS_LIFE_SECONDS) and not can_do_without:
             await self._refresh(self._fetched)
         return self._keys.get(kid)
+
+    def _has_just_failed(self) -> bool:
+        return time.monotonic() - self._failed < KEYS_REFETCH_SECONDS_MIN
 
     async def _refresh(self, seen: float) -> None:
         async with self._lock:
             if self._fetched != seen:  # another call fetched while this one waited
+                return
+            if self._keys and self._has_just_failed():
                 return
             try:
                 message = await self._fetch()
             except Exception:
                 if not self._keys:
                     raise
+                self._failed = time.monotonic()
                 return  # known keys go on working while the issuer is away
             self._keys = {key.kid: public_key(key) for key in message.keys}
             self._fetched = time.monotonic()
