@@ -160,6 +160,11 @@ class RefundDriver:
 
     async def _claim(self, run: _Run) -> None:
         refund = run.refund
+        if refund.kind is RefundKind.EVENT_CANCELLED and await self._store.is_another_under_way(
+            refund.order_id, refund.refund_id
+        ):
+            # Begun by the buyer after this one, which was held up: what it gives back is not left to give here.
+            raise Unavailable("another refund of the order ends first")
         details = await self._orders.details(run.order)
         try:
             found = await self._tickets.claim(

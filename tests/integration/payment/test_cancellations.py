@@ -2,7 +2,10 @@
 
 import contextlib
 
+import pytest
+
 from mesh import ids
+from mesh.errors import Unavailable
 from payment_svc.states import EndReason, OrderState
 from tests.integration.payment.conftest import Payment
 from tests.integration.payment.mortal import Killed, Moment
@@ -94,6 +97,27 @@ async def test_a_refund_that_its_buyer_began_ends_before_the_rest_goes_back(
     await payment.refunds.begin_cancellations([order.event_id])
     await payment.cancellations.step()
     assert (await payment.now(order)).refunded_minor == 0
+    await payment.bring_to_an_end()
+    assert (await payment.now(order)).state is OrderState.REFUNDED
+    assert [one["amount"] for one in await payment.stripe.refunds_of(order)] == [5_000, 5_000]
+    await payment.require_books_right(order)
+
+
+async def test_a_refund_that_its_buyer_began_while_the_rest_was_held_up_ends_first_too(
+    payment: Payment,
+) -> None:
+    """Tried: without the look in the claim itself the rest is all of it, and the buyer's refund is refused for good."""
+    order = await payment.pay(await payment.place())
+    payment.catalog.cancel(order.event_id)
+    await payment.refunds.begin_cancellations([order.event_id])
+    payment.tickets.away = 1
+    await payment.cancellations.step()  # the rest is begun, and the tickets cannot be claimed
+    first = next(iter(payment.tickets.tickets))
+    await payment.stripe.fault(action="refuse_500", path="/v1/refunds", method="POST", count=1)
+    await payment.refund_desk.refund(order, [ids.text("tkt", first)], "by its buyer")
+    rest = await payment.fetch("SELECT refund_id FROM refunds WHERE kind = 'EVENT_CANCELLED'")
+    with pytest.raises(Unavailable):
+        await payment.giving_back.resume(rest[0]["refund_id"])
     await payment.bring_to_an_end()
     assert (await payment.now(order)).state is OrderState.REFUNDED
     assert [one["amount"] for one in await payment.stripe.refunds_of(order)] == [5_000, 5_000]
