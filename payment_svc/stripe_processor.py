@@ -187,7 +187,12 @@ class StripeProcessor:
             )
             event = json.loads(body)
             about = event["data"]["object"]
-            return Notice(event["id"], event["type"], _intent_id(about), _payout_id(about))
+            return Notice(
+                _name(event["id"]),
+                _name(event["type"]),
+                _name(_intent_id(about)),
+                _name(_payout_id(about)),
+            )
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
             raise SignatureInvalid from None
 
@@ -287,3 +292,10 @@ def _intent_id(about: dict[str, Any]) -> str:
 
 def _payout_id(about: dict[str, Any]) -> str:
     return str(about["id"]) if about["object"] == "refund" else ""
+
+
+def _name(value: object) -> str:
+    """Returns one of Stripe's names, which are plain ASCII. Raises ValueError."""
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        raise ValueError("not a name of Stripe's")
+    return value

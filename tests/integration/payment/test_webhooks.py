@@ -40,7 +40,18 @@ async def test_a_webhook_that_is_not_stripes_is_refused_and_not_stored(
     assert await payment.fetch("SELECT notice_id FROM webhook_inbox") == []
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe", b"[]", b"{}", b'{"id": "evt_1", "type": "x"}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"id": "evt_1", "type": "x"}',
+        b'{"id": 1, "type": [], "data": {"object": {"object": "payment_intent", "id": "pi_1"}}}',
+        b'{"id": "evt_\\u0000", "type": "x", "data": {"object": {"object": "charge"}}}',
+        b'{"id": "evt_\\ud800", "type": "x", "data": {"object": {"object": "charge"}}}',
+    ],
+)
 async def test_a_signed_body_that_is_no_event_is_refused(payment: Payment, body: bytes) -> None:
     signature = signature_header(WEBHOOK_SECRET, body, int(time.time()))
     with pytest.raises(SignatureInvalid):
