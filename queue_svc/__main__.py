@@ -22,6 +22,7 @@ from queue_svc.handlers import QueueHandlers, RoomAdminHandlers
 from queue_svc.line import Line
 from queue_svc.neighbours import InventoryPeer
 from queue_svc.presence import ValkeyDrawn
+from queue_svc.repeats import Repeats
 from queue_svc.retries import ValkeyRetries
 from queue_svc.rooms import Rooms
 from queue_svc.store import LineStore
@@ -51,7 +52,7 @@ async def main() -> None:
     server = Server("queue", settings, mesh, peers)
     server.add(
         queue_pb2_grpc.add_QueueServiceServicer_to_server,
-        QueueHandlers(store, line, ValkeyRetries(valkey), board, tokens, inventory),
+        QueueHandlers(store, Repeats(line), ValkeyRetries(valkey), board, tokens, inventory),
     )
     server.add(
         room_admin_pb2_grpc.add_RoomAdminServiceServicer_to_server,

@@ -18,8 +18,8 @@ from protos.queue.v1 import queue_pb2, queue_pb2_grpc, room_admin_pb2, room_admi
 from queue_svc import admissions
 from queue_svc.board import Board
 from queue_svc.errors import EventNotFound, OpenTimePast, RoomNotFound
-from queue_svc.line import Line
 from queue_svc.neighbours import Inventory
+from queue_svc.repeats import Repeats
 from queue_svc.retries import Retries
 from queue_svc.room import Room
 from queue_svc.rooms import Rooms
@@ -37,7 +37,7 @@ class QueueHandlers(queue_pb2_grpc.QueueServiceServicer):
     def __init__(
         self,
         store: LineStore,
-        line: Line,
+        line: Repeats,
         retries: Retries,
         board: Board,
         tokens: Tokens,
