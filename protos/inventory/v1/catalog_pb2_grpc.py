@@ -178,7 +178,8 @@ class CatalogServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateEvent(self, request, context):
-        """Changes the given fields of an event; prices of zones with live claims stay as they are on those claims.
+        """Changes the given fields of an event; a new start alone keeps the length. Prices on live
+        claims stay as they are.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
