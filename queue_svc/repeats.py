@@ -18,7 +18,7 @@ from typing import Protocol
 from queue_svc.line import Joined
 from queue_svc.room import Room
 
-FREE_JOINS = 100
+FREE_JOINS = 30
 """How many numbers an account may take as fast as it likes: more than a person with any number of tabs needs."""
 REPEAT_SECONDS = 3.0
 """Below the deadline of Join, so that whoever waits is answered."""
@@ -50,7 +50,7 @@ class Repeats:
         self._accounts: OrderedDict[tuple[int, str], _Account] = OrderedDict()
 
     async def join(self, room: Room, account_text: str) -> Joined:
-        """Returns a place for an account; at once before the opening, when repeats change nothing. Raises RoomClosed."""
+        """Returns a place for an account; before the opening repeats change nothing. Raises RoomClosed."""
         if not room.is_open:
             return await self._line.join(room, account_text)
         account = self._account(room.event_id, account_text)
