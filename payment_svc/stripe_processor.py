@@ -144,6 +144,8 @@ class StripeProcessor:
                 {"idempotency_key": key},
             )
         )
+        if _is_replayed(made):  # it tells how the refund was then; it may have failed since
+            return await self.get_payout(made.id)
         return _payout(made)
 
     async def get_payout(self, payout_id: str) -> Payout:
@@ -279,6 +281,12 @@ def _payout(made: Any) -> Payout:
         amount=from_stripe_amount(made.amount, made.currency),
         refund_text=_metadata(made).get("refund_id", ""),
     )
+
+
+def _is_replayed(made: Any) -> bool:
+    """Tells whether a reply is that of an earlier request with the same key."""
+    reply = made.last_response
+    return bool(reply) and reply.headers.get("Idempotent-Replayed") == "true"
 
 
 def _metadata(made: Any) -> dict[str, str]:

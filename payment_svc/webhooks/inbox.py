@@ -37,6 +37,8 @@ BUSY_SECONDS = 0.2
 RETRY_SECONDS_MAX = 15.0
 ATTEMPTS_MAX = 200
 """Then the notice is left to the reconciler, which looks at every open order anyway."""
+UNKNOWN_ATTEMPTS_MAX = 6
+"""How often a refund that is not on record is looked for: for a minute, longer than any request to Stripe takes."""
 IDLE_SECONDS = 0.25
 PRUNE_EVERY_SECONDS = 600.0
 
@@ -104,26 +106,35 @@ class WebhookInbox:
             await self._store.processed(waiting.notice_id)
             return
         try:
-            done = await self._act(waiting)
+            wait_seconds = await self._act(waiting)
         except Exception:
-            wait_seconds = min(RETRY_SECONDS_MAX, 2.0 ** min(waiting.attempt_count, 8))
-            await self._store.again(waiting.notice_id, wait_seconds)
+            await self._store.again(waiting.notice_id, _longer_and_longer(waiting))
             raise
-        if done:
+        if wait_seconds is None:
             await self._store.processed(waiting.notice_id)
         else:
-            await self._store.again(waiting.notice_id, BUSY_SECONDS)
+            await self._store.again(waiting.notice_id, wait_seconds)
 
-    async def _act(self, waiting: Waiting) -> bool:
-        """Does what a notice asks for. Returns False while another driver has the order."""
+    async def _act(self, waiting: Waiting) -> float | None:
+        """Does what a notice asks for; returns after how many seconds to look again, None when it is done."""
         if waiting.payout_id:
-            refund_id = await self._refund_store.id_of_payout(waiting.payout_id)
-            refund = await self._refund_store.read(refund_id) if refund_id else None
-            if refund:
-                await self._refunds.settle(refund)
-            return True
+            return await self._settle(waiting)
         order_id = await self._orders.id_of_intent(waiting.intent_id)
         order = await self._orders.read(order_id) if order_id else None
         if order is None or not order.is_open:
-            return True
-        return await self._checkout.advance(order.order_id) is not None
+            return None
+        is_driven_by_another = await self._checkout.advance(order.order_id) is None
+        return BUSY_SECONDS if is_driven_by_another else None
+
+    async def _settle(self, waiting: Waiting) -> float | None:
+        refund_id = await self._refund_store.id_of_payout(waiting.payout_id)
+        refund = await self._refund_store.read(refund_id) if refund_id else None
+        if refund:
+            await self._refunds.settle(refund)
+            return None
+        # None of ours, or one whose making was answered late, or never: it is on record in a while.
+        return None if waiting.attempt_count > UNKNOWN_ATTEMPTS_MAX else _longer_and_longer(waiting)
+
+
+def _longer_and_longer(waiting: Waiting) -> float:
+    return min(RETRY_SECONDS_MAX, float(2 ** min(waiting.attempt_count, 8)))

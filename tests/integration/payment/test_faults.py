@@ -1,5 +1,7 @@
 """Stripe and our neighbours at their worst: whatever fails wherever, one capture or none, and an order that ends."""
 
+import contextlib
+
 import pytest
 
 from mesh import ids
@@ -8,6 +10,7 @@ from payment_svc.orders.store import LeaseLost
 from payment_svc.states import EndReason, OrderState
 from tests.integration.payment.conftest import Payment
 from tests.integration.payment.neighbours import sign_in
+from tests.polling import eventually
 
 
 async def test_a_capture_that_stripe_did_but_did_not_answer_is_found_and_made_once(
@@ -168,3 +171,29 @@ async def test_a_driver_that_lost_its_lease_changes_nothing(payment: Payment) ->
     assert (await payment.checkout.drive(*taken_over)).state is OrderState.PAID
     assert (await payment.checkout.drive(*claimed)).state is OrderState.PAID
     assert await payment.facts(order) == ["OrderPlaced", "OrderPaid"]
+
+
+@pytest.mark.parametrize("tries", [1, 2], ids=["the second try is answered", "neither is"])
+async def test_a_refund_that_failed_before_stripe_answered_is_not_taken_for_done(
+    payment: Payment, tries: int
+) -> None:
+    """Tried: as the replayed reply has it, the refund has succeeded, and nobody ever hears that the money stayed."""
+    order = await payment.place()
+    await payment.stripe.confirm(order, "pm_card_refundFail")
+    paid = await payment.checkout.advance(order.order_id)
+    assert paid is not None
+    hold = payment.inventory.holds[order.hold_id].hold
+    payment.tickets.issue(order.order_id, order.account_id, hold)
+    await payment.stripe.fault(
+        action="timeout_after_doing", method="POST", path="/v1/refunds", count=tries
+    )
+    with contextlib.suppress(Unavailable):
+        await payment.refund_desk.refund(paid, [], "key-1")
+
+    async def has_failed_at_stripe() -> bool:
+        return [one["status"] for one in await payment.stripe.refunds_of(order)] == ["failed"]
+
+    await eventually(has_failed_at_stripe, within_seconds=10, what="the refund's failure")
+    await payment.bring_to_an_end()
+    rows = await payment.fetch("SELECT state FROM refunds")
+    assert [row["state"] for row in rows] == ["FAILED"]

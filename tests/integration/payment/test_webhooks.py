@@ -110,3 +110,43 @@ async def test_every_notice_is_processed_in_the_end(payment: Payment) -> None:
         return "payment_intent.succeeded" in types and all(row["process_time"] for row in rows)
 
     await eventually(all_processed, within_seconds=5, what="the processing of every notice")
+
+
+async def test_a_refund_is_settled_by_a_notice_that_came_before_it_was_on_record(
+    payment: Payment,
+) -> None:
+    """Tried: a notice of an unknown refund that is done with at once leaves a failed refund for a success."""
+    order = await payment.place()
+    await payment.stripe.confirm(order, "pm_card_refundFail")
+    paid = await payment.checkout.advance(order.order_id)
+    assert paid is not None
+    hold = payment.inventory.holds[order.hold_id].hold
+    payment.tickets.issue(order.order_id, order.account_id, hold)
+    await payment.refund_desk.refund(paid, [], "key-1")
+    payout = (await payment.stripe.refunds_of(order))[0]["id"]
+    await payment.execute("UPDATE processor_payouts SET payout_id = 'not yet'")
+
+    async def has_failed_at_stripe() -> bool:
+        return [one["status"] for one in await payment.stripe.refunds_of(order)] == ["failed"]
+
+    await eventually(has_failed_at_stripe, within_seconds=10, what="the refund's failure")
+    about = {"object": "refund", "id": payout, "payment_intent": order.intent_id}
+    notice = {"id": "evt_early", "type": "refund.failed", "data": {"object": about}}
+    body = json.dumps(notice).encode()
+    await payment.inbox.receive(body, signature_header(WEBHOOK_SECRET, body, int(time.time())))
+    payment.listen()
+
+    async def was_looked_at() -> bool:
+        rows = await payment.fetch(
+            "SELECT attempt_count, process_time FROM webhook_inbox WHERE notice_id = 'evt_early'"
+        )
+        return rows[0]["attempt_count"] > 0
+
+    await eventually(was_looked_at, within_seconds=5, what="a look at the notice")
+    await payment.execute(f"UPDATE processor_payouts SET payout_id = '{payout}'")
+
+    async def has_failed() -> bool:
+        rows = await payment.fetch("SELECT state FROM refunds")
+        return [row["state"] for row in rows] == ["FAILED"]
+
+    await eventually(has_failed, within_seconds=15, what="the refund's failure on record")
