@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,9 +15,13 @@ from queue_svc.errors import (
     RoomNotOpen,
     RoomOpened,
 )
+from queue_svc.line import DRAW_LEASE_SECONDS
 from queue_svc.neighbours import Inventory
 from queue_svc.room import Room, State
 from queue_svc.store import LineStore, RoomSettings
+
+OPENING_MARGIN_SECONDS = 0.05
+"""What is waited beyond the last lease, so that the database's clock has surely passed it."""
 
 
 class Rooms:
@@ -55,11 +60,18 @@ class Rooms:
         await self._store.make_room(event_id, organiser_id, seed, draw.commitment(seed), wanted)
 
     async def open(self, event_id: int, organiser_id: UUID) -> None:
-        """Opens a room before its time."""
+        """Opens a room before its time; returns when it is open, at the end of the leases for draw tickets."""
         room = await self.own_room(event_id, organiser_id)
         if room.state is State.CLOSED:
             raise RoomClosed
         await self._store.open_now(event_id)
+        room = await self.own_room(event_id, organiser_id)
+        if not room.is_open:
+            left_seconds = (room.open_time - room.now).total_seconds()
+            await asyncio.sleep(
+                min(max(left_seconds, 0.0), DRAW_LEASE_SECONDS) + OPENING_MARGIN_SECONDS
+            )
+            await self._store.open_due(event_id)
 
     async def pause(self, event_id: int, organiser_id: UUID) -> None:
         """Stops the line; those inside stay inside."""
