@@ -43,7 +43,7 @@ async def once(log: RequestLog, asked: Any, effect: Effect) -> catalog_pb2.Venue
 
 
 async def test_twenty_calls_at_once_have_one_effect_and_one_reply(log: RequestLog) -> None:
-    """With request_claim always answering a row, the effect runs 20 times: seen."""
+    """Tried: with a request_claim that always answers a row the effect runs 20 times."""
     effect = Effect()
     replies = await asyncio.gather(*[once(log, request(), effect) for _ in range(20)])
     assert effect.runs == 1

@@ -41,7 +41,7 @@ async def test_nobody_ahead_and_a_free_slot_means_in_after_one_step(house: House
 
 
 async def test_a_hundred_claims_at_once_never_pass_the_capacity(house: House) -> None:
-    """Seen to fail with 100 admissions when lock_room does not lock."""
+    """Tried: when lock_room does not lock, 20 are let in: as many as the pool has connections."""
     await house.configure(capacity=10)
     buyers = [ids.new_account_id() for _ in range(100)]
     places = [await house.join(buyer) for buyer in buyers]
@@ -79,7 +79,7 @@ async def test_a_thousand_places_of_one_account_are_used_up_with_its_admission(
 
 
 async def test_the_slot_is_free_only_after_inventory_has_acknowledged(house: House) -> None:
-    """Seen to fail when leave frees the slot before it asks inventory."""
+    """Tried: when leave frees the slot before it asks inventory, the second is let in at once."""
     await house.configure(capacity=1)
     first, second = ids.new_account_id(), ids.new_account_id()
     place, next_place = await house.join(first), await house.join(second)

@@ -56,7 +56,7 @@ async def use_up(line: Repeats, account: str = "acc_1") -> None:
 
 
 async def test_a_thousand_joins_of_one_account_at_once_take_one_more_number() -> None:
-    """Tried: joined directly, they take a thousand, and with five slots everybody behind waits for half an hour."""
+    """Tried: joined directly, they take a thousand numbers."""
     line = CountingLine()
     clock = Clock()
     slow = Repeats(line, clock)
