@@ -19,6 +19,7 @@ from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.placer import Placer
 from inventory_svc.holds.seatings import Seatings
+from inventory_svc.holds.store import house_reader
 from inventory_svc.holds.workers import HoldExpiry
 from mesh import telemetry, valkey
 from mesh.channels import Peers
@@ -49,7 +50,8 @@ async def main() -> None:
     marks = Marks(cache)
     lookout = Lookout(marks, boards.touch)
     fast_path = FastPath(database, marks, clock)
-    lanes = Lanes(Placer(database, seatings, Houses(database), fast_path, lookout).place)
+    houses = Houses(house_reader(database))
+    lanes = Lanes(Placer(database, seatings, houses, fast_path, lookout).place)
 
     server = Server("inventory", settings, mesh, peers)
     server.add(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -17,8 +17,6 @@ from inventory_svc.holds.best_available import House, Offer, Wish, find, nearest
 from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
-from inventory_svc.holds.store import queries
-from mesh.database import Connection, Database
 
 AGE_SECONDS_MAX = 2.0
 """Seats that come back elsewhere are seen after this long at the latest."""
@@ -28,6 +26,21 @@ AMONG_MAX = 32
 
 SEATS_MAX = 1_000_000
 """Seats of all houses in one process; the house least lately asked for goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseReading:
+    """What an event's seats are at one moment, by whoever keeps them."""
+
+    taken: Mapping[int, float | None]
+    """The seats that are not free, with when the clock frees them, in seconds since 1970; None: only an act does."""
+    prices_minor: Mapping[int, int]
+    """Today's prices by zone."""
+    allotment_nos: Mapping[int, int] = field(default_factory=dict)
+    """The blocked seats that whoever has a code may take, with the number of their allotment."""
+
+
+ReadHouse = Callable[[Seating], Awaitable[HouseReading]]
 
 
 @dataclass
@@ -104,12 +117,12 @@ class Houses:
 
     def __init__(
         self,
-        database: Database,
+        read_house: ReadHouse,
         *,
         age_seconds_max: float = AGE_SECONDS_MAX,
         seats_max: int = SEATS_MAX,
     ) -> None:
-        self._database = database
+        self._read_house = read_house
         self._age_seconds_max = age_seconds_max
         self._seats_max = seats_max
         self._seat_count = 0
@@ -176,20 +189,13 @@ class Houses:
         return opened
 
     async def _read(self, seating: Seating, opened: _Open) -> None:
-        async with self._database.connection() as connection:
-            await _read_house(connection, seating, opened)
+        read_at = time.monotonic()
+        reading = await self._read_house(seating)
+        opened.house.reset(reading.taken)
+        opened.ends = [
+            (until, seat_no) for seat_no, until in reading.taken.items() if until is not None
+        ]
+        heapq.heapify(opened.ends)
+        opened.prices_minor = dict(reading.prices_minor)
+        opened.read_at = read_at
         self._open.move_to_end(seating.event_id)
-
-
-async def _read_house(connection: Connection, seating: Seating, opened: _Open) -> None:
-    read_at = time.monotonic()
-    row = await connection.fetchrow(queries.read_house.sql, seating.event_id)
-    opened.house.reset(row["seat_nos"])
-    opened.ends = [
-        (until, seat_no)
-        for seat_no, until in zip(row["seat_nos"], row["held_untils"], strict=True)
-        if until is not None
-    ]
-    heapq.heapify(opened.ends)
-    opened.prices_minor = dict(zip(row["zone_nos"] or (), row["prices_minor"] or (), strict=True))
-    opened.read_at = read_at

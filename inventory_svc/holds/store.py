@@ -19,11 +19,13 @@ from uuid import UUID
 import asyncpg
 
 from inventory_svc.holds.holds import HeldPlaces, HeldSeat, Hold, SeatRow, State
+from inventory_svc.holds.houses import HouseReading, ReadHouse
 from inventory_svc.holds.lane import OutcomeUnknown, StoreAway
 from inventory_svc.holds.limits import Limits, Usage
 from inventory_svc.holds.party import Admission
 from inventory_svc.holds.placing import Outcome, RequestName, RunOut, Terms
 from inventory_svc.holds.pools import Shard
+from inventory_svc.holds.seating import Seating
 from mesh.database import Connection, Database, driver_refusal, load_queries
 from mesh.errors import Unavailable
 from mesh.requests import RequestKey
@@ -276,3 +278,17 @@ def _hold(row: Any, places: tuple[HeldPlaces, ...]) -> Hold:
         pin_time=row["pin_time"],
         pin_deadline=row["pin_deadline"],
     )
+
+
+def house_reader(database: Database) -> ReadHouse:
+    """Returns what reads houses from the seats' rows: a look without locks, as of the last commits."""
+
+    async def read_house(seating: Seating) -> HouseReading:
+        async with database.connection() as connection:
+            row = await connection.fetchrow(queries.read_house.sql, seating.event_id)
+        return HouseReading(
+            taken=dict(zip(row["seat_nos"], row["held_untils"], strict=True)),
+            prices_minor=dict(zip(row["zone_nos"] or (), row["prices_minor"] or (), strict=True)),
+        )
+
+    return read_house

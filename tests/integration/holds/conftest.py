@@ -26,6 +26,7 @@ from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.placer import Placer
 from inventory_svc.holds.seatings import Seatings
+from inventory_svc.holds.store import house_reader
 from inventory_svc.holds.workers import HoldExpiry
 from inventory_svc.plans.generator import Block, generate
 from inventory_svc.plans.layout import lay_out
@@ -61,7 +62,7 @@ class Process:
         self.marks = Marks(valkey)
         lookout = Lookout(self.marks, self.boards.touch)
         fast_path = FastPath(database, self.marks, SystemClock())
-        placer = Placer(database, self.seatings, Houses(database), fast_path, lookout)
+        placer = Placer(database, self.seatings, Houses(house_reader(database)), fast_path, lookout)
         self.lanes = Lanes(placer.place)
         self.handlers = HoldHandlers(
             database,
