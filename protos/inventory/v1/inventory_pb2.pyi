@@ -157,28 +157,32 @@ class PoolQuantity(_message.Message):
     def __init__(self, pool_id: _Optional[str] = ..., quantity: _Optional[int] = ...) -> None: ...
 
 class HoldSeatsRequest(_message.Message):
-    __slots__ = ("request_id", "event_id", "seat_ids", "best_available", "pools")
+    __slots__ = ("request_id", "event_id", "seat_ids", "best_available", "pools", "access_code")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     SEAT_IDS_FIELD_NUMBER: _ClassVar[int]
     BEST_AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     POOLS_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     event_id: str
     seat_ids: _containers.RepeatedScalarFieldContainer[str]
     best_available: BestAvailable
     pools: _containers.RepeatedCompositeFieldContainer[PoolQuantity]
-    def __init__(self, request_id: _Optional[str] = ..., event_id: _Optional[str] = ..., seat_ids: _Optional[_Iterable[str]] = ..., best_available: _Optional[_Union[BestAvailable, _Mapping]] = ..., pools: _Optional[_Iterable[_Union[PoolQuantity, _Mapping]]] = ...) -> None: ...
+    access_code: str
+    def __init__(self, request_id: _Optional[str] = ..., event_id: _Optional[str] = ..., seat_ids: _Optional[_Iterable[str]] = ..., best_available: _Optional[_Union[BestAvailable, _Mapping]] = ..., pools: _Optional[_Iterable[_Union[PoolQuantity, _Mapping]]] = ..., access_code: _Optional[str] = ...) -> None: ...
 
 class HoldBestAvailableRequest(_message.Message):
-    __slots__ = ("request_id", "event_id", "best_available")
+    __slots__ = ("request_id", "event_id", "best_available", "access_code")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     BEST_AVAILABLE_FIELD_NUMBER: _ClassVar[int]
+    ACCESS_CODE_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     event_id: str
     best_available: BestAvailable
-    def __init__(self, request_id: _Optional[str] = ..., event_id: _Optional[str] = ..., best_available: _Optional[_Union[BestAvailable, _Mapping]] = ...) -> None: ...
+    access_code: str
+    def __init__(self, request_id: _Optional[str] = ..., event_id: _Optional[str] = ..., best_available: _Optional[_Union[BestAvailable, _Mapping]] = ..., access_code: _Optional[str] = ...) -> None: ...
 
 class Hold(_message.Message):
     __slots__ = ("hold_id", "event_id", "state", "expire_time", "seats", "pools", "total", "create_time", "extended")
