@@ -17,6 +17,7 @@ from inventory_svc.holds.best_available import House, Offer, Wish, find, nearest
 from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
+from mesh.clock import Clock, SystemClock
 
 AGE_SECONDS_MAX = 2.0
 """Seats that come back elsewhere are seen after this long at the latest."""
@@ -119,10 +120,14 @@ class Houses:
         self,
         read_house: ReadHouse,
         *,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
         age_seconds_max: float = AGE_SECONDS_MAX,
         seats_max: int = SEATS_MAX,
     ) -> None:
         self._read_house = read_house
+        self._clock = clock or SystemClock()
+        self._monotonic = monotonic
         self._age_seconds_max = age_seconds_max
         self._seats_max = seats_max
         self._seat_count = 0
@@ -144,11 +149,11 @@ class Houses:
             return Picks(opened)
         if opened is None:
             opened = self._remember(seating)
-        is_old = time.monotonic() - opened.read_at > self._age_seconds_max
+        is_old = self._monotonic() - opened.read_at > self._age_seconds_max
         is_fresh = is_old or any(party.rounds for party in choosers)
         if is_fresh:
             await self._read(seating, opened)
-        opened.let_go(time.time())
+        opened.let_go(self._clock.now().timestamp())
         picks = Picks(opened)
         for party in parties:
             if not party.best:
@@ -189,7 +194,7 @@ class Houses:
         return opened
 
     async def _read(self, seating: Seating, opened: _Open) -> None:
-        read_at = time.monotonic()
+        read_at = self._monotonic()
         reading = await self._read_house(seating)
         opened.house.reset(reading.taken)
         opened.ends = [
