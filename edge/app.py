@@ -129,7 +129,7 @@ class Edge:
             answer.is_stream = True
             self.in_flight.count -= 1
             try:
-                await self.transcoder.stream(match, http, body, receive, send)
+                await self.transcoder.stream(match, http, body, send)
             finally:
                 self.in_flight.count += 1
 

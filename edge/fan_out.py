@@ -7,19 +7,26 @@ present version, whose gap to its own tells it to fetch anew.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from edge.streams import StreamPolicy, encode_event
+from edge.events import StreamPolicy, encode_event, encode_refusal, is_interruption
+from edge.watchers import News, Watcher
 from mesh import telemetry
 from mesh.errors import Internal, OnsaleError
 
 REMEMBERED_MAX = 256
 """Changes kept of each stream for browsers that come back."""
-BEHIND_MAX = 512
-"""Events that one browser may lag behind; then it is let go and comes back."""
+
+LINGER_SECONDS = 3.0
+"""A shared stream is kept this long after its last browser left: one that lost its line comes back and resumes."""
+
+TOLD_AT_ONCE_MAX = 200
+"""Browsers told without a pause: about 2 ms, then whoever else waits for this process has a turn."""
 
 Key = tuple[str, bytes]
 Open = Callable[[], AsyncIterator[Any]]
@@ -30,119 +37,164 @@ class _Event:
     before: int
     """The version that it leads from; 0 where a stream has none."""
     after: int
-    chunk: bytes
+    news: News
 
 
-class _Source:
+class Source:
     """One service's stream, and who follows it."""
 
-    def __init__(self, policy: StreamPolicy, open_stream: Open) -> None:
-        self.followers: set[asyncio.Queue[bytes | OnsaleError | None]] = set()
+    def __init__(
+        self,
+        policy: StreamPolicy,
+        open_stream: Open,
+        *,
+        linger_seconds: float = 0.0,
+        on_over: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begins to read.
+
+        Args:
+            policy: what its events are called.
+            open_stream: asks the service for its stream.
+            linger_seconds: how long it is kept when nobody follows it.
+            on_over: called once when nothing more will come of it.
+        """
+        self.told_at = asyncio.get_running_loop().time()
         self._policy = policy
+        self._linger_seconds = linger_seconds
+        self._on_over = on_over
+        self._followers: dict[Watcher, None] = {}
+        self._coming = 0
         self._recent: deque[_Event] = deque(maxlen=REMEMBERED_MAX)
         self._here: Callable[[], bytes] | None = None
+        self._begun = asyncio.Event()
+        self._refusal: OnsaleError | None = None
+        self.is_over = False
+        self._lingering: asyncio.TimerHandle | None = None
         self._reading = asyncio.create_task(self._read(open_stream))
 
-    @property
-    def is_over(self) -> bool:
-        """True once the service's stream ended."""
-        return self._reading.done()
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keeps the stream while somebody begins to follow it."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+            self._close_later()
 
-    def join(self, version: int) -> asyncio.Queue[bytes | OnsaleError | None]:
-        """Adds a follower that has a version; 0 has none."""
-        queue: asyncio.Queue[bytes | OnsaleError | None] = asyncio.Queue(BEHIND_MAX)
-        for chunk in self._since(version):
-            queue.put_nowait(chunk)
-        self.followers.add(queue)
-        return queue
+    async def begin(self, within_seconds: float) -> None:
+        """Waits a little for the first message. Raises OnsaleError when the service refuses instead."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_seconds):
+                await self._begun.wait()
+        if self._refusal and not self._recent:
+            raise self._refusal
 
-    def close(self) -> None:
-        """Ends the service's stream."""
-        self._reading.cancel()
+    def join(self, watcher: Watcher, version: int | None) -> None:
+        """Adds a follower, and tells it what it missed since a version, 0 is none; None misses everything so far."""
+        for news in self._since(version):
+            watcher.tell(news)
+        if self.is_over:
+            self._end(watcher)
+        else:
+            self._followers[watcher] = None
 
-    def _since(self, version: int) -> list[bytes]:
+    def leave(self, watcher: Watcher) -> None:
+        """Forgets a follower."""
+        self._followers.pop(watcher, None)
+        self._close_later()
+
+    async def tell_all(self, news: News) -> None:
+        """Tells every follower, a few at a time; who joins meanwhile was told already."""
+        self.told_at = asyncio.get_running_loop().time()
+        followers = list(self._followers)
+        for start in range(0, len(followers), TOLD_AT_ONCE_MAX):
+            for watcher in followers[start : start + TOLD_AT_ONCE_MAX]:
+                watcher.tell(news)
+            await asyncio.sleep(0)
+
+    def _close_later(self) -> None:
+        if not (self._followers or self._coming or self._lingering or self.is_over):
+            loop = asyncio.get_running_loop()
+            self._lingering = loop.call_later(self._linger_seconds, self._close_unless_wanted)
+
+    def _close_unless_wanted(self) -> None:
+        self._lingering = None
+        if not (self._followers or self._coming):
+            self._reading.cancel()
+
+    def _since(self, version: int | None) -> list[News]:
         if not self._recent:
             return []  # the service's first message is on its way to all
+        if version is None:
+            return [event.news for event in self._recent]
         last = self._recent[-1]
         if not self._policy.resume_field:
-            return [last.chunk]
+            return [last.news]
         if version > last.after:
             return []
         missed = [event for event in self._recent if event.before >= version]
         if version and missed and missed[0].before == version:
-            return [event.chunk for event in missed if event.after > event.before]
-        return [self._here()] if self._here else []
+            return [event.news for event in missed if event.after > event.before]
+        return [News(self._here())] if self._here else []
 
     async def _read(self, open_stream: Open) -> None:
         stream = open_stream()
-        last: OnsaleError | None = None
         try:
             async for message in stream:
-                self._take(message)
+                event = self._take(message)
+                self._begun.set()
+                await self.tell_all(event.news)
         except OnsaleError as error:
-            last = error
+            self._refusal = error
         except Exception as error:
             telemetry.log.error("shared stream failed", exc_info=error)
-            last = Internal()
+            self._refusal = Internal()
         finally:
+            self.is_over = True
+            self._on_over()
+            self._begun.set()
+            for watcher in self._followers:
+                self._end(watcher)
             closing: Any = stream
             await closing.aclose()
-            for queue in self.followers:
-                _hand(queue, last)
 
-    def _take(self, message: Any) -> None:
+    def _take(self, message: Any) -> _Event:
         policy = self._policy
         before = getattr(message, policy.resume_field) if policy.resume_field else 0
         after = getattr(message, policy.id_field) if policy.id_field else 0
-        event = _Event(before, after, encode_event(policy, message))
+        event = _Event(before, after, News(encode_event(policy, message)))
         self._recent.append(event)
         if policy.resume_field:
             here = type(message)(**{policy.resume_field: after, policy.id_field: after})
             self._here = lambda: encode_event(policy, here)
-        for queue in list(self.followers):
-            if not _hand(queue, event.chunk):
-                self.followers.discard(queue)
+        return event
 
-
-def _hand(
-    queue: asyncio.Queue[bytes | OnsaleError | None], item: bytes | OnsaleError | None
-) -> bool:
-    """Gives a follower an item; one that lags too far behind is let go and comes back."""
-    try:
-        queue.put_nowait(item)
-    except asyncio.QueueFull:
-        while not queue.empty():
-            queue.get_nowait()
-        queue.put_nowait(None)
-        return False
-    return True
+    def _end(self, watcher: Watcher) -> None:
+        if self._refusal and not is_interruption(self._refusal):
+            watcher.tell(News(encode_refusal(self._refusal)))
+        watcher.end()
 
 
 class FanOut:
     """The shared streams of this process."""
 
     def __init__(self) -> None:
-        self._sources: dict[Key, _Source] = {}
+        self._sources: dict[Key, Source] = {}
 
-    async def follow(
-        self, key: Key, policy: StreamPolicy, open_stream: Open, version: int
-    ) -> AsyncIterator[bytes]:
-        """Yields events from a version on, until the service's stream ends. Raises OnsaleError."""
+    def source(self, key: Key, policy: StreamPolicy, open_stream: Open) -> Source:
+        """Returns the shared stream of a key: the one that is there, or a new one."""
         source = self._sources.get(key)
         if source is None or source.is_over:
-            source = self._sources[key] = _Source(policy, open_stream)
-        queue = source.join(version)
-        try:
-            while True:
-                item = await queue.get()
-                if isinstance(item, OnsaleError):
-                    raise item
-                if item is None:
-                    return
-                yield item
-        finally:
-            source.followers.discard(queue)
-            if not source.followers:
-                source.close()
-                if self._sources.get(key) is source:
-                    del self._sources[key]
+            source = self._sources[key] = Source(
+                policy,
+                open_stream,
+                linger_seconds=LINGER_SECONDS,
+                on_over=lambda: self._forget(key, source),
+            )
+        return source
+
+    def _forget(self, key: Key, source: Source | None) -> None:
+        if self._sources.get(key) is source:
+            del self._sources[key]

@@ -1,60 +1,33 @@
-"""Server-sent events: a stream of messages as a browser takes it."""
+"""Server-sent events: how a browser begins to watch a source, and the one timer that looks after all who do."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Any
+import secrets
 
-import orjson
-from google.protobuf.message import Message
-from starlette.types import Receive, Send
+from starlette.types import Scope, Send
 
-from edge import json_codec, problems
+from edge.fan_out import Source
+from edge.http_protocol import HAND_OVER
 from edge.problems import Overloaded
-from mesh import telemetry
-from mesh.errors import OnsaleError
+from edge.watchers import News, Watcher
 
 HEARTBEAT_SECONDS = 15.0
+"""Proxies close a connection that says nothing for a minute or so."""
+BEAT_SECONDS = 5.0
+"""How often the timer looks."""
 FIRST_EVENT_SECONDS = 1.0
 """How long a refusal may take to arrive as a status; later it comes as an event."""
-RETRY_MILLIS = 2000
-_HEARTBEAT = b":\n\n"
+RETRY_MILLIS_MIN = 1_000
+RETRY_MILLIS_SPREAD = 2_000
+"""Browsers whose streams end together come back over this time, each as it was told at its start."""
 
-
-@dataclass(frozen=True)
-class StreamPolicy:
-    """What a stream's events are called, and how a browser goes on where it was."""
-
-    event: str
-    id_field: str = ""
-    """The field whose value is the event's id."""
-    resume_field: str = ""
-    """The request's field that takes the last id that the browser saw."""
-
-
-_MESSAGES = StreamPolicy("message")
-_POLICIES = {
-    "/onsale.inventory.v1.InventoryService/WatchAvailability": StreamPolicy(
-        "delta", "version", "from_version"
-    ),
-    "/onsale.queue.v1.QueueService/WatchRoom": StreamPolicy("room"),
-    "/onsale.payment.v1.OrderService/WatchOrder": StreamPolicy("order"),
-}
-
-
-def policy_of(path: str) -> StreamPolicy:
-    """Returns how an RPC's stream is sent."""
-    return _POLICIES.get(path, _MESSAGES)
-
-
-def encode_event(policy: StreamPolicy, message: Message) -> bytes:
-    """Returns a message as one event."""
-    head = f"event: {policy.event}\n"
-    if policy.id_field:
-        head += f"id: {getattr(message, policy.id_field)}\n"
-    return head.encode() + b"data: " + json_codec.encode(message) + b"\n\n"
+_HEARTBEAT = News(b":\n\n")
+_HEADERS = (
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+)
 
 
 class EventStreams:
@@ -62,112 +35,55 @@ class EventStreams:
 
     def __init__(self, streams_max: int) -> None:
         self._streams_max = streams_max
-        self._open = 0
-        self._stop = asyncio.Event()
+        self._beginning = 0
+        self._watched: dict[Watcher, Source] = {}
+        self._beating: asyncio.Task[None] | None = None
+        self._is_ended = False
 
     def end(self) -> None:
-        """Ends every stream; browsers come back, to another process."""
-        self._stop.set()
+        """Ends every stream, and begins no other; browsers come back, to another process."""
+        self._is_ended = True
+        for watcher in list(self._watched):
+            watcher.end()
 
-    async def serve(self, events: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
-        """Sends events until they end, the browser goes away or the process stops.
+    async def serve(self, source: Source, version: int | None, scope: Scope, send: Send) -> None:
+        """Makes a browser follow a source, from a version on where it says so; it stays when this returns.
 
-        Raises OnsaleError for what refuses the stream before its first event.
+        Raises OnsaleError for what refuses the stream before its first event, and ClientGone.
         """
-        if self._open >= self._streams_max:
+        if self._is_ended or len(self._watched) + self._beginning >= self._streams_max:
             raise Overloaded
-        self._open += 1
-        stream = _EventStream(events, send)
+        self._beginning += 1
         try:
-            await stream.begin()
-            await self._until_over(stream, receive)
+            with source.kept():
+                await source.begin(FIRST_EVENT_SECONDS)
+                await self._begin(source, version, scope, send)
         finally:
-            self._open -= 1
-            await stream.close()
+            self._beginning -= 1
 
-    async def _until_over(self, stream: _EventStream, receive: Receive) -> None:
-        pumping = asyncio.create_task(stream.pump())
-        gone = asyncio.create_task(_disconnected(receive))
-        stopped = asyncio.create_task(self._stop.wait())
-        tasks = {pumping, gone, stopped}
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if not gone.done():
-                pumping.cancel()
-                await asyncio.wait({pumping})
-                await stream.end()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    async def _begin(self, source: Source, version: int | None, scope: Scope, send: Send) -> None:
+        watcher: Watcher = scope["extensions"][HAND_OVER](self._gone)
+        self._watched[watcher] = source
+        await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
+        retry_millis = RETRY_MILLIS_MIN + secrets.randbelow(RETRY_MILLIS_SPREAD)
+        watcher.tell(News(f"retry: {retry_millis}\n\n".encode()))
+        source.join(watcher, version)
+        if self._is_ended:
+            watcher.end()
+        elif self._beating is None:
+            self._beating = asyncio.create_task(self._beat())
 
+    def _gone(self, watcher: Watcher) -> None:
+        self._watched.pop(watcher).leave(watcher)
 
-class _EventStream:
-    """One browser's stream."""
-
-    def __init__(self, events: AsyncIterator[bytes], send: Send) -> None:
-        self._events = events
-        self._send = send
-        self._coming = asyncio.ensure_future(self._next())
-
-    async def _next(self) -> bytes | None:
-        return await anext(self._events, None)
-
-    async def begin(self) -> None:
-        """Waits a little for a refusal, then says that events will come."""
-        await asyncio.wait({self._coming}, timeout=FIRST_EVENT_SECONDS)
-        if self._coming.done():
-            self._coming.result()
-        headers = [
-            (b"content-type", b"text/event-stream"),
-            (b"cache-control", b"no-store"),
-            (b"x-accel-buffering", b"no"),
-        ]
-        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._write(f"retry: {RETRY_MILLIS}\n\n".encode())
-
-    async def pump(self) -> None:
-        """Sends what comes, and a heartbeat when nothing does."""
-        while True:
-            done, _ = await asyncio.wait({self._coming}, timeout=HEARTBEAT_SECONDS)
-            if not done:
-                await self._write(_HEARTBEAT)
-                continue
-            try:
-                event = self._coming.result()
-            except OnsaleError as error:
-                await self._write(_refusal(error))
-                return
-            if event is None:
-                return
-            await self._write(event)
-            self._coming = asyncio.ensure_future(self._next())
-
-    async def end(self) -> None:
-        """Says that no more events come."""
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def close(self) -> None:
-        """Lets go of the neighbour's stream."""
-        self._coming.cancel()
-        await asyncio.wait({self._coming})
-        if not self._coming.cancelled():
-            self._coming.exception()  # seen by whoever it concerned
-        closing: Any = self._events
-        await closing.aclose()
-
-    async def _write(self, chunk: bytes) -> None:
-        await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-
-
-def _refusal(error: OnsaleError) -> bytes:
-    """A refusal that came too late for a status; a neighbour's restart is none, browsers come back by themselves."""
-    if problems.status_of(error) >= 500:
-        telemetry.log.info("stream ended", reason=error.reason)
-        return _HEARTBEAT
-    return b"event: problem\ndata: " + orjson.dumps(problems.document(error)) + b"\n\n"
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    async def _beat(self) -> None:
+        """Lets quiet streams be heard, and cuts off who does not take the end of one; rests while nobody watches."""
+        loop = asyncio.get_running_loop()
+        while self._watched:
+            await asyncio.sleep(BEAT_SECONDS)
+            for watcher in [watcher for watcher in self._watched if watcher.is_ending]:
+                watcher.abort()
+            for source in set(self._watched.values()):
+                if loop.time() - source.told_at > HEARTBEAT_SECONDS - BEAT_SECONDS:
+                    await source.tell_all(_HEARTBEAT)
+        self._beating = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +14,9 @@ import grpc
 from google.protobuf.message import Message
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Send
+from starlette.types import Send
 
-from edge import descriptors, json_codec, streams
+from edge import descriptors, events, json_codec
 from edge.caching import (
     GZIP_BYTES_MIN,
     POLICIES,
@@ -25,13 +25,14 @@ from edge.caching import (
     etag_of,
     matches,
 )
-from edge.fan_out import FanOut
+from edge.events import StreamPolicy
+from edge.fan_out import FanOut, Source
 from edge.incoming import read_request
 from edge.json_decode import BodyInvalid
 from edge.neighbours import Metadata, Neighbours
 from edge.routes import Match, Route
 from edge.session_cookie import SessionCookie
-from edge.streams import EventStreams, StreamPolicy
+from edge.streams import EventStreams
 from mesh import contract, rules, telemetry
 from mesh.errors import OnsaleError
 from mesh.interceptors import BODY_INVALID_KEY
@@ -66,51 +67,44 @@ class Transcoder:
             self._forget(match)
         return self._response(route, raw, http)
 
-    async def stream(
-        self, match: Match, http: Request, body: bytes, receive: Receive, send: Send
-    ) -> None:
-        """Serves a streaming route. Raises OnsaleError before the first event."""
+    async def stream(self, match: Match, http: Request, body: bytes, send: Send) -> None:
+        """Begins a streaming route, which goes on when this returns. Raises OnsaleError before the first event."""
+        route = match.route
         request, fault = self._read(match, http, body)
-        policy = streams.policy_of(match.route.rpc.path)
+        policy = events.policy_of(route.rpc.path)
         last_id = http.headers.get("last-event-id", "")
         if policy.resume_field and last_id.isascii() and last_id.isdigit():
             setattr(request, policy.resume_field, int(last_id[:18]))
         # What the service would refuse goes there, and is refused there.
         is_faulty = fault is not None or bool(rules.violations(request))
-        if is_faulty or contract.PUBLIC not in match.route.rpc.allow:
-            events = self._own_events(match.route, policy, request, _metadata(http, fault))
-            await self.streams.serve(events, receive, send)
+        if is_faulty or contract.PUBLIC not in route.rpc.allow:
+            own = self._source(route, policy, request, _metadata(http, fault))
+            await self.streams.serve(own, None, http.scope, send)
             return
-        try:
-            events = self._shared_events(match.route, policy, request)
-            await self.streams.serve(events, receive, send)
-        except OnsaleError as error:
-            if error.code is not grpc.StatusCode.NOT_FOUND or "authorization" not in http.headers:
-                raise
-            events = self._own_events(match.route, policy, request, _metadata(http, None))
-            await self.streams.serve(events, receive, send)
-
-    async def _own_events(
-        self, route: Route, policy: StreamPolicy, request: Message, metadata: Metadata
-    ) -> AsyncIterator[bytes]:
-        """Yields what only this caller may see."""
-        async with aclosing(self._messages(route, request, metadata)) as messages:
-            async for message in messages:
-                yield streams.encode_event(policy, message)
-
-    def _shared_events(
-        self, route: Route, policy: StreamPolicy, request: Any
-    ) -> AsyncIterator[bytes]:
-        """Yields what is the same for everybody."""
         version = 0
         if policy.resume_field:
             version = getattr(request, policy.resume_field)
             request.ClearField(policy.resume_field)
+        try:
+            shared = self._shared_source(route, policy, request)
+            await self.streams.serve(shared, version, http.scope, send)
+        except OnsaleError as error:
+            if error.code is not grpc.StatusCode.NOT_FOUND or "authorization" not in http.headers:
+                raise
+            own = self._source(route, policy, request, _metadata(http, None))
+            await self.streams.serve(own, None, http.scope, send)
+
+    def _source(
+        self, route: Route, policy: StreamPolicy, request: Message, metadata: Metadata
+    ) -> Source:
+        """Returns a stream of what only this caller may see."""
+        return Source(policy, lambda: self._messages(route, request, metadata))
+
+    def _shared_source(self, route: Route, policy: StreamPolicy, request: Message) -> Source:
+        """Returns the stream of what is the same for everybody."""
         key = (route.rpc.path, request.SerializeToString(deterministic=True))
         trace = (("traceparent", telemetry.traceparent()),)
-        return self.fan_out.follow(
-            key, policy, lambda: self._messages(route, request, trace), version
-        )
+        return self.fan_out.source(key, policy, lambda: self._messages(route, request, trace))
 
     async def _messages(
         self, route: Route, request: Message, metadata: Metadata

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from google.protobuf.descriptor import FieldDescriptor
 
+from edge.events import policy_of
 from edge.openapi.schemas import Schemas
 from edge.routes import Route, RouteTable, resolve
-from edge.streams import policy_of
 from mesh import contract
 from protos.mesh.v1 import options_pb2
 
