@@ -11,6 +11,7 @@ from inventory_svc.catalog.handlers import CatalogHandlers
 from inventory_svc.config import InventorySettings
 from inventory_svc.handlers import InventoryHandlers
 from inventory_svc.holds.admissions import Admissions
+from inventory_svc.holds.batch_store import PostgresHolds
 from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.houses import Houses
 from inventory_svc.holds.lane import Lanes
@@ -49,9 +50,10 @@ async def main() -> None:
     boards = Boards(database, seatings)
     marks = Marks(cache)
     lookout = Lookout(marks, boards.touch)
-    fast_path = FastPath(database, marks, clock)
+    holds = PostgresHolds(database)
+    fast_path = FastPath(holds, marks, clock)
     houses = Houses(house_reader(database))
-    lanes = Lanes(Placer(database, seatings, houses, fast_path, lookout).place)
+    lanes = Lanes(Placer(holds, seatings, houses, fast_path, lookout).place)
 
     server = Server("inventory", settings, mesh, peers)
     server.add(

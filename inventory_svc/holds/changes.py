@@ -15,7 +15,7 @@ from uuid import UUID
 from inventory_svc.holds import store
 from inventory_svc.holds.holds import Hold, SeatState, State
 from inventory_svc.holds.marks import Freed
-from inventory_svc.holds.placing import RunOut, Taking
+from inventory_svc.holds.placing import RunOut
 from inventory_svc.holds.store import queries
 from mesh.database import Connection
 from mesh.requests import RequestKey
@@ -38,22 +38,6 @@ async def add_requests(connection: Connection, answers: Sequence[Answer]) -> Non
         [refusal for _, _, refusal in answers],
     )
     if added != len(answers):
-        raise store.RowsMoved
-
-
-async def take_seats(connection: Connection, event_id: int, takings: Sequence[Taking]) -> None:
-    """Gives seats to new holds. Raises RowsMoved when one of them cannot be given after all."""
-    if not takings:
-        return
-    given = await connection.fetchval(
-        queries.take_seats.sql,
-        [taking.seat_no for taking in takings],
-        [taking.fence_seen for taking in takings],
-        [taking.hold.hold_id for taking in takings],
-        [taking.hold.held_until for taking in takings],
-        event_id,
-    )
-    if given != len(takings):
         raise store.RowsMoved
 
 
@@ -93,27 +77,10 @@ class PlaceMoves:
             )
 
 
-async def add_holds(connection: Connection, holds: Sequence[Hold], now: datetime) -> None:
-    """Writes new holds of one event, with their places and the use of their admissions."""
-    if not holds:
-        return
-    event_id = holds[0].event_id
-    await connection.execute(
-        queries.add_holds.sql,
-        event_id,
-        now,
-        holds[0].currency_code,
-        [hold.hold_id for hold in holds],
-        [hold.account_id for hold in holds],
-        [hold.admission_id for hold in holds],
-        [hold.held_until for hold in holds],
-        [_array(seat.seat_no for seat in hold.seats) for hold in holds],
-        [_array(seat.zone_no for seat in hold.seats) for hold in holds],
-        [_array(seat.price_minor for seat in hold.seats) for hold in holds],
-        [_array(seat.fence for seat in hold.seats) for hold in holds],
-        [hold.count - len(hold.seats) for hold in holds],
-    )
-    await _add_places(connection, event_id, holds)
+async def count_admissions(
+    connection: Connection, event_id: int, holds: Iterable[Hold], now: datetime
+) -> None:
+    """Records that holds were placed with admissions."""
     uses = Counter(hold.admission_id for hold in holds if hold.admission_id is not None)
     if uses:
         await connection.execute(
@@ -121,7 +88,8 @@ async def add_holds(connection: Connection, holds: Sequence[Hold], now: datetime
         )
 
 
-async def _add_places(connection: Connection, event_id: int, holds: Sequence[Hold]) -> None:
+async def add_places(connection: Connection, event_id: int, holds: Sequence[Hold]) -> None:
+    """Writes the places of new holds."""
     rows = [(hold, places) for hold in holds for places in hold.places]
     if rows:
         await connection.execute(
@@ -135,11 +103,6 @@ async def _add_places(connection: Connection, event_id: int, holds: Sequence[Hol
             [places.quantity for _, places in rows],
             [hold.held_until for hold, _ in rows],
         )
-
-
-def _array(numbers: Iterable[int]) -> str:
-    # A list of lists does not pass through unnest; each list goes as the text of an array.
-    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 async def drop_places(connection: Connection, event_id: int, run_out: Sequence[RunOut]) -> None:

@@ -8,18 +8,27 @@ plainly let the party pass, it takes the whole way.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import datetime
+from typing import Protocol
 
-from inventory_svc.holds import changes, store
+from inventory_svc.holds.batch import Answer, HoldStore
 from inventory_svc.holds.errors import SeatsTaken
 from inventory_svc.holds.holds import Hold, SeatState
-from inventory_svc.holds.marks import AGE_MILLIS_MAX, Mark, Marks
+from inventory_svc.holds.marks import AGE_MILLIS_MAX, Mark
 from inventory_svc.holds.party import Party
-from inventory_svc.holds.placing import Decisions, Replay, Result, Situation, Terms, name_of
+from inventory_svc.holds.placing import (
+    Decisions,
+    Replay,
+    RequestName,
+    Result,
+    Situation,
+    Terms,
+    name_of,
+)
+from mesh import ids
 from mesh.clock import Clock
-from mesh.database import Database
 from mesh.errors import to_status
 from mesh.requests import IdempotencyKeyReused
 
@@ -27,41 +36,78 @@ TERMS_AGE_SECONDS_MAX = 2.0
 EVENTS_MAX = 10_000
 """Events whose terms are remembered."""
 
+CROWD_MIN = 4
+"""Parties of one event in a batch from which on asking the marks is worth its time: where few come, few lose."""
+
+
+class MarkBoard(Protocol):
+    """Where it is marked which seats are taken; `Marks` keeps it in Valkey."""
+
+    async def taken(self, wanted: Mapping[int, Set[int]]) -> dict[int, frozenset[int]]:
+        """Returns which seats are surely taken, by event; none where that is not known in time."""
+
+    def set(self, event_id: int, marks: Sequence[Mark]) -> None:
+        """Marks seats, without waiting."""
+
 
 class FastPath:
     """What one process refuses without a lock."""
 
-    def __init__(self, database: Database, marks: Marks, clock: Clock) -> None:
-        self._database = database
+    def __init__(
+        self,
+        store: HoldStore,
+        marks: MarkBoard,
+        clock: Clock,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        crowd_min: int = CROWD_MIN,
+    ) -> None:
+        self._store = store
         self._marks = marks
         self._clock = clock
+        self._monotonic = monotonic
+        self._crowd_min = crowd_min
         self._terms: OrderedDict[int, tuple[float, Terms]] = OrderedDict()
 
-    async def refuse(self, event_id: int, parties: Sequence[Party]) -> dict[int, Result]:
+    async def refuse(self, parties: Sequence[Party]) -> dict[int, Result]:
         """Returns the answers to those parties of a batch that can only lose, by their place in the batch."""
-        terms = self._known_terms(event_id)
-        if terms is None:
-            return {}
-        now = self._clock.now()
-        may_lose = [
-            place
-            for place, party in enumerate(parties)
-            if party.seat_nos and not party.places and _would_be_let_in(terms, party, now)
-        ]
+        may_lose = self._may_lose(parties)
         if not may_lose:
             return {}
-        wanted = {seat_no for place in may_lose for seat_no in parties[place].seat_nos}
-        taken = await self._marks.taken(event_id, wanted)
+        wanted = {
+            event_id: {seat_no for place in places for seat_no in parties[place].seat_nos}
+            for event_id, places in may_lose.items()
+        }
+        taken = await self._marks.taken(wanted)
         # All of them: the refusal names every seat that cannot be had, and of the others nothing is known here.
-        losers = [place for place in may_lose if taken.issuperset(parties[place].seat_nos)]
+        losers = [
+            place
+            for event_id, places in may_lose.items()
+            for place in places
+            if taken.get(event_id, frozenset()).issuperset(parties[place].seat_nos)
+        ]
         return await self._answer(parties, losers) if losers else {}
+
+    def _may_lose(self, parties: Sequence[Party]) -> dict[int, list[int]]:
+        """The places in the batch of parties that marks might refuse, by event; of events that few want, none."""
+        now = self._clock.now()
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for place, party in enumerate(parties):
+            if party.seat_nos and not party.places:
+                event_id = ids.event_of(party.hold_id)
+                terms = self._known_terms(event_id)
+                if terms is not None and _would_be_let_in(terms, party, now):
+                    found[event_id].append(place)
+        return {
+            event_id: places for event_id, places in found.items() if len(places) >= self._crowd_min
+        }
 
     async def _answer(self, parties: Sequence[Party], losers: Sequence[int]) -> dict[int, Result]:
         answers: dict[int, Result] = {}
-        fresh: dict[tuple[str, str, str], changes.Answer] = {}
+        fresh: dict[RequestName, Answer] = {}
         keys = [key for place in losers if (key := parties[place].request)]
-        async with store.batch_transaction(self._database) as connection:
-            known = await store.read_requests(connection, keys) if keys else {}
+        async with self._store.batch() as batch:
+            known = await batch.recall(keys) if keys else {}
             for place in losers:
                 key = parties[place].request
                 refusal = SeatsTaken(parties[place].seat_nos)
@@ -73,12 +119,12 @@ class FastPath:
                 if before is not None:
                     is_same = before.body_hash == key.body_hash
                     answers[place] = Replay(before) if is_same else IdempotencyKeyReused()
-                elif twin is not None and twin[0].body_hash != key.body_hash:
+                elif twin is not None and twin.key.body_hash != key.body_hash:
                     answers[place] = IdempotencyKeyReused()
                 else:
                     status = to_status(refusal).SerializeToString()
-                    fresh[name_of(key)] = (key, None, status)
-            await changes.add_requests(connection, list(fresh.values()))
+                    fresh[name_of(key)] = Answer(key, refusal=status)
+            await batch.remember(list(fresh.values()))
         return answers
 
     def learn(self, situation: Situation, decisions: Decisions) -> None:
@@ -86,7 +132,7 @@ class FastPath:
         if situation.terms is None:
             return
         event_id = situation.seating.event_id
-        self._terms[event_id] = (time.monotonic(), situation.terms)
+        self._terms[event_id] = (self._monotonic(), situation.terms)
         self._terms.move_to_end(event_id)
         if len(self._terms) > EVENTS_MAX:
             self._terms.popitem(last=False)
@@ -95,7 +141,7 @@ class FastPath:
 
     def _known_terms(self, event_id: int) -> Terms | None:
         read_at, terms = self._terms.get(event_id, (float("-inf"), None))
-        return terms if time.monotonic() - read_at <= TERMS_AGE_SECONDS_MAX else None
+        return terms if self._monotonic() - read_at <= TERMS_AGE_SECONDS_MAX else None
 
 
 def _would_be_let_in(terms: Terms, party: Party, now: datetime) -> bool:
@@ -118,7 +164,7 @@ def _marks_of(hold: Hold) -> list[Mark]:
 
 def _marks_seen(situation: Situation, decisions: Decisions) -> list[Mark]:
     """Renews the marks of seats that somebody wanted and the locks showed to be another's."""
-    given = {taking.seat_no for taking in decisions.takings}
+    given = {seat.seat_no for hold in decisions.holds for seat in hold.seats}
     now_millis = int(situation.now.timestamp() * 1000)
     marks: list[Mark] = []
     for row in situation.seats.values():

@@ -13,11 +13,10 @@ from inventory_svc.errors import EventNotFound
 from inventory_svc.holds import store, wire
 from inventory_svc.holds.admissions import Admissions
 from inventory_svc.holds.errors import HoldNotFound
-from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.life import HoldLife, Record, read_own
 from inventory_svc.holds.party import Party
-from inventory_svc.holds.placing import Replay, Result
+from inventory_svc.holds.placing import Placed, Replay, Result
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from mesh import identity, ids
@@ -118,7 +117,7 @@ class HoldHandlers:
             await self.locate(method, request)
             raise
         await self._read_admission(party, event_id)
-        return _reply(await self._lanes.submit(event_id, party), seating)
+        return _reply(await self._lanes.submit(event_id, party))
 
     async def _read_admission(self, party: Party, event_id: int) -> None:
         token = identity.metadata_value(ADMISSION_TOKEN_KEY)
@@ -157,9 +156,9 @@ def _read_best(
     party.best = wire.read_best(request.best_available, seating, seating.currency_code)
 
 
-def _reply(result: Result, seating: Seating) -> inventory_pb2.Hold:
-    if isinstance(result, Hold):
-        return wire.hold_message(result, seating)
+def _reply(result: Result) -> inventory_pb2.Hold:
+    if isinstance(result, Placed):
+        return result.message
     if isinstance(result, OnsaleError):
         raise result
     if isinstance(result, Replay):

@@ -1,7 +1,9 @@
 """Lanes: one for each event, with natural batching.
 
 Parties that arrive while a commit is under way leave together in the next one: no timer, and a batch is as large as the
-load makes it. Several processes may run lanes for one event; the row locks keep them right.
+load makes it. A crowd's batch is its own; parties of events that few want share one, so that two hundred quiet events
+cost no more commits than a busy one. Events take turns. Several processes may run lanes for one event; the row locks
+keep them right.
 
 What goes wrong stays with whom it concerns: a batch that fails is halved and tried again until the party that it fails
 for is alone; a commit whose outcome is not known answers UNAVAILABLE, and the retry with the same request id is told
@@ -11,9 +13,8 @@ what happened. A caller that stopped waiting costs the others nothing.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import Histogram
@@ -27,11 +28,19 @@ from mesh.telemetry import ERRORS, log
 WAITING_MAX = 2_048
 """Parties waiting for one event; the next is refused. At 2,000 holds a second that is a second's wait."""
 
+WAITING_IN_ALL_MAX = 8_192
+"""Parties waiting in one process, whatever they want: seconds of work, and some 10 MB."""
+
+CROWD_MIN = 64
+"""Parties waiting for one event from which on they leave alone: what they wait for then, such as another process's
+locks, holds up nobody else."""
+
 BATCH_MAX = 256
 """Past this size batches gain nothing and make the first of them wait."""
 
-LANES_AT_ONCE_MAX = 6
-"""Batches under way in one process, each on a connection: the pool keeps as many for everything else."""
+AT_ONCE_MAX = 4
+"""Batches under way in one process, each on a connection: enough to keep two cores and a disk busy, few enough that
+batches grow under load, and the pool keeps twice as many for everything else."""
 
 ROUNDS_MAX = 32
 """How often a party may find that what it saw free has gone. Each round somebody else got it."""
@@ -49,7 +58,7 @@ BATCH_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
 
-PlaceBatch = Callable[[int, Sequence[Party]], Awaitable[list[Result]]]
+PlaceBatch = Callable[[Sequence[Party]], Awaitable[list[Result]]]
 """Places a batch in one transaction. Raises StoreAway, OutcomeUnknown, or whatever one of the parties made fail."""
 
 
@@ -64,41 +73,58 @@ class OutcomeUnknown(Exception):
 @dataclass(slots=True)
 class _Waiting:
     party: Party
+    lane: _Lane
     answer: asyncio.Future[Result]
 
 
 @dataclass(slots=True)
 class _Lane:
+    event_id: int
     waiting: deque[_Waiting] = field(default_factory=deque)
-    task: asyncio.Task[None] | None = None
+    is_under_way: bool = False
+    """True while parties of the event are being placed; its next ones wait for their commit."""
 
 
 class Lanes:
-    """The lanes of one process. A lane exists while somebody waits in it."""
+    """The lanes of one process. A lane exists while somebody waits in it or is being placed."""
 
     def __init__(
         self,
         place: PlaceBatch,
         *,
         waiting_max: int = WAITING_MAX,
+        waiting_in_all_max: int = WAITING_IN_ALL_MAX,
         batch_max: int = BATCH_MAX,
-        at_once_max: int = LANES_AT_ONCE_MAX,
+        crowd_min: int = CROWD_MIN,
+        at_once_max: int = AT_ONCE_MAX,
     ) -> None:
         self._place = place
         self._waiting_max = waiting_max
+        self._waiting_in_all_max = waiting_in_all_max
         self._batch_max = batch_max
-        self._at_once = asyncio.Semaphore(at_once_max)
+        self._crowd_min = crowd_min
+        self._at_once_max = at_once_max
         self._lanes: dict[int, _Lane] = {}
+        self._ready: deque[_Lane] = deque()
+        """Lanes with somebody in them and nobody under way, in the order in which they became so."""
+        self._waiting_in_all = 0
+        self._runners: set[asyncio.Task[None]] = set()
 
     async def submit(self, event_id: int, party: Party) -> Result:
         """Waits in the event's lane and returns what the party gets. Raises LaneFull, Unavailable, Internal."""
-        lane = self._lanes.setdefault(event_id, _Lane())
-        if len(lane.waiting) >= self._waiting_max:
+        lane = self._lanes.get(event_id)
+        if self._waiting_in_all >= self._waiting_in_all_max or (
+            lane and len(lane.waiting) >= self._waiting_max
+        ):
             raise LaneFull(event_id, RETRY_AFTER_SECONDS)
-        waiting = _Waiting(party, asyncio.get_running_loop().create_future())
+        if lane is None:
+            lane = self._lanes[event_id] = _Lane(event_id)
+        waiting = _Waiting(party, lane, asyncio.get_running_loop().create_future())
         lane.waiting.append(waiting)
-        if lane.task is None:
-            lane.task = asyncio.create_task(self._run(event_id, lane), name=f"lane {event_id}")
+        self._waiting_in_all += 1
+        if len(lane.waiting) == 1 and not lane.is_under_way:
+            self._ready.append(lane)
+            self._run_one_more()
         return await waiting.answer
 
     def waiting_count(self, event_id: int) -> int:
@@ -108,66 +134,98 @@ class Lanes:
 
     async def drain(self) -> None:
         """Waits until nobody waits any more."""
-        while tasks := [lane.task for lane in self._lanes.values() if lane.task]:
-            await asyncio.gather(*tasks, return_exceptions=True)
+        while self._runners:
+            await asyncio.gather(*self._runners, return_exceptions=True)
 
-    async def _run(self, event_id: int, lane: _Lane) -> None:
+    def _run_one_more(self) -> None:
+        if len(self._runners) < self._at_once_max:
+            runner = asyncio.create_task(self._run(), name="lanes")
+            self._runners.add(runner)
+            runner.add_done_callback(self._runners.discard)
+
+    async def _run(self) -> None:
         # Whoever becomes ready in the same turn of the loop leaves in the same batch.
         await asyncio.sleep(0)
-        try:
-            while batch := self._next_batch(lane):
-                async with self._at_once:
-                    await self._settle(event_id, lane, batch)
-        finally:
-            del self._lanes[event_id]
-            for waiting in lane.waiting:  # only when the lane itself broke
-                _fail(waiting, Unavailable())
+        while batch := self._next_batch():
+            lanes = {waiting.lane.event_id: waiting.lane for waiting in batch}.values()
+            try:
+                await self._settle(batch)
+            except BaseException:  # only when the lanes themselves break, or the process ends
+                for waiting in batch:
+                    _fail(waiting, Unavailable())
+                raise
+            finally:
+                self._come_back(lanes)
 
-    def _next_batch(self, lane: _Lane) -> list[_Waiting]:
+    def _next_batch(self) -> list[_Waiting]:
+        """The next parties to leave: a crowd alone, quiet events together, each event in its turn."""
         batch: list[_Waiting] = []
-        while lane.waiting and len(batch) < self._batch_max:
-            waiting = lane.waiting.popleft()
-            if not waiting.answer.done():  # a caller that was cancelled is not served
-                batch.append(waiting)
+        crowds: list[_Lane] = []
+        while self._ready and len(batch) < self._batch_max:
+            lane = self._ready.popleft()
+            if batch and len(lane.waiting) >= self._crowd_min:
+                crowds.append(lane)
+                continue
+            taken = self._take(lane, self._batch_max - len(batch))
+            batch += taken
+            if len(taken) >= self._crowd_min:
+                break
+        self._ready.extendleft(reversed(crowds))
+        for _ in crowds:
+            self._run_one_more()
         return batch
 
-    async def _settle(self, event_id: int, lane: _Lane, batch: list[_Waiting]) -> None:
+    def _take(self, lane: _Lane, count_max: int) -> list[_Waiting]:
+        taken: list[_Waiting] = []
+        while lane.waiting and len(taken) < count_max:
+            waiting = lane.waiting.popleft()
+            self._waiting_in_all -= 1
+            if not waiting.answer.done():  # a caller that was cancelled is not served
+                taken.append(waiting)
+        lane.is_under_way = bool(taken)
+        if not taken and not lane.waiting:
+            del self._lanes[lane.event_id]
+        return taken
+
+    def _come_back(self, lanes: Iterable[_Lane]) -> None:
+        for lane in lanes:
+            lane.is_under_way = False
+            if lane.waiting:
+                self._ready.append(lane)
+                self._run_one_more()
+            else:
+                del self._lanes[lane.event_id]
+
+    async def _settle(self, batch: list[_Waiting]) -> None:
         BATCH_PARTIES.observe(len(batch))
         try:
             with BATCH_SECONDS.time():
-                results = await self._place(event_id, [waiting.party for waiting in batch])
+                results = await self._place([waiting.party for waiting in batch])
         except (StoreAway, OutcomeUnknown) as error:
-            log.warning(
-                "batch not placed", event_id=event_id, parties=len(batch), error=repr(error)
-            )
+            log.warning("batch not placed", parties=len(batch), error=repr(error))
             for waiting in batch:
                 _fail(waiting, Unavailable())
-        except asyncio.CancelledError:
-            for waiting in batch:
-                _fail(waiting, Unavailable())
-            raise
         except Exception as error:
-            await self._halve(event_id, lane, batch, error)
+            await self._halve(batch, error)
         else:
-            self._answer(lane, batch, results)
+            self._answer(batch, results)
 
-    async def _halve(
-        self, event_id: int, lane: _Lane, batch: list[_Waiting], error: Exception
-    ) -> None:
+    async def _halve(self, batch: list[_Waiting], error: Exception) -> None:
         if len(batch) > 1:
             middle = len(batch) // 2
-            await self._settle(event_id, lane, batch[:middle])
-            await self._settle(event_id, lane, batch[middle:])
+            await self._settle(batch[:middle])
+            await self._settle(batch[middle:])
         elif isinstance(error, Unavailable):  # somebody else's lock or commit was in the way
-            self._answer(lane, batch, [TryAgain()])
+            self._answer(batch, [TryAgain()])
         elif isinstance(error, OnsaleError):
             _fail(batch[0], error)
         else:
             ERRORS.labels("lane").inc()
+            event_id = batch[0].lane.event_id
             log.error("party cannot be placed", event_id=event_id, exc_info=error)
             _fail(batch[0], Internal())
 
-    def _answer(self, lane: _Lane, batch: list[_Waiting], results: Sequence[Result]) -> None:
+    def _answer(self, batch: list[_Waiting], results: Sequence[Result]) -> None:
         again: list[_Waiting] = []
         for waiting, result in zip(batch, results, strict=True):
             if not isinstance(result, TryAgain):
@@ -177,14 +235,16 @@ class Lanes:
                 again.append(waiting)
             else:
                 _fail(waiting, Unavailable("Too many want the same at once; try again."))
-        lane.waiting.extendleft(reversed(again))  # they came first
+        for waiting in reversed(again):  # they came first
+            waiting.lane.waiting.appendleft(waiting)
+            self._waiting_in_all += 1
 
 
 def _give(waiting: _Waiting, result: Result) -> None:
-    with contextlib.suppress(asyncio.InvalidStateError):
+    if not waiting.answer.done():
         waiting.answer.set_result(result)
 
 
 def _fail(waiting: _Waiting, error: OnsaleError) -> None:
-    with contextlib.suppress(asyncio.InvalidStateError):
+    if not waiting.answer.done():
         waiting.answer.set_exception(error)

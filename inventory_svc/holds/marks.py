@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,10 +56,18 @@ class Marks:
         self._rests_until = 0.0
         self._writing: set[asyncio.Task[object]] = set()
 
-    async def taken(self, event_id: int, seat_nos: Iterable[int]) -> frozenset[int]:
-        """Returns which seats are surely taken; none when that is not known in time."""
-        found = await self._call("marks_fresh", event_id, [AGE_MILLIS_MAX, *seat_nos])
-        return frozenset(int(seat_no) for seat_no in found or ())
+    async def taken(self, wanted: Mapping[int, Set[int]]) -> dict[int, frozenset[int]]:
+        """Returns which seats are surely taken, by event; none where that is not known in time."""
+        found = await asyncio.gather(
+            *[
+                self._call("marks_fresh", event_id, [AGE_MILLIS_MAX, *seat_nos])
+                for event_id, seat_nos in wanted.items()
+            ]
+        )
+        return {
+            event_id: frozenset(int(seat_no) for seat_no in seats or ())
+            for event_id, seats in zip(wanted, found, strict=True)
+        }
 
     def set(self, event_id: int, marks: Sequence[Mark]) -> None:
         """Marks seats, without waiting: a mark that is late or lost costs a look at PostgreSQL."""

@@ -29,6 +29,7 @@ from inventory_svc.holds.seating import Seating
 from mesh import ids
 from mesh.errors import OnsaleError
 from mesh.requests import IdempotencyKeyReused, RequestKey
+from protos.inventory.v1 import inventory_pb2
 
 RequestName = tuple[str, str, str]
 """Scope, method, request id."""
@@ -106,16 +107,16 @@ class Replay:
     outcome: Outcome
 
 
-Result = Hold | OnsaleError | TryAgain | Replay
-
-
 @dataclass(frozen=True, slots=True)
-class Taking:
-    """A seat that changes hands."""
+class Placed:
+    """A new hold that was committed, and what its buyer is shown of it."""
 
-    seat_no: int
-    fence_seen: int
     hold: Hold
+    message: inventory_pb2.Hold
+
+
+Result = Hold | Placed | OnsaleError | TryAgain | Replay
+"""What a party gets from a batch."""
 
 
 @dataclass(slots=True)
@@ -125,14 +126,25 @@ class Decisions:
     results: list[Result] = field(default_factory=list)
     """One for each party, in their order."""
     holds: list[Hold] = field(default_factory=list)
-    takings: list[Taking] = field(default_factory=list)
     losers: set[UUID] = field(default_factory=set)
     """Holds that are over and lose what they still had."""
 
 
-def decide(situation: Situation, parties: Sequence[Party]) -> Decisions:
-    """Decides a batch in order of arrival."""
-    batch = _Batch(situation)
+Answered = dict[RequestName, tuple[bytes, Result]]
+"""What requests came to in this batch, with the hashes of their bodies."""
+
+
+def decide(
+    situation: Situation, parties: Sequence[Party], answered: Answered | None = None
+) -> Decisions:
+    """Decides what the parties of one event get, in order of arrival.
+
+    Args:
+        situation: what stands under the locks.
+        parties: who wants what.
+        answered: what the batch answered already, where it carries other events too; added to.
+    """
+    batch = _Batch(situation, {} if answered is None else answered)
     for party in parties:
         batch.decisions.results.append(batch.answer(party))
     batch.decisions.losers.update(places.hold_id for places in situation.run_out)
@@ -140,10 +152,10 @@ def decide(situation: Situation, parties: Sequence[Party]) -> Decisions:
 
 
 class _Batch:
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, answered: Answered) -> None:
         self._situation = situation
         self._taken: set[int] = set()
-        self._answered: dict[RequestName, tuple[bytes, Result]] = {}
+        self._answered = answered
         self.decisions = Decisions()
 
     def answer(self, party: Party) -> Result:
@@ -282,7 +294,6 @@ class _Batch:
         for seat in hold.seats:
             row = self._situation.seats[seat.seat_no]
             self._taken.add(seat.seat_no)
-            self.decisions.takings.append(Taking(seat.seat_no, row.fence, hold))
             if row.hold_id is not None:
                 self.decisions.losers.add(row.hold_id)
 

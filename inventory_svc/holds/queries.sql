@@ -1,3 +1,33 @@
+-- name: read_batch^
+-- Takes the locks of a batch and returns what stands under them; its arguments and lists are described where it is made.
+SELECT now, events, is_published, is_cancelled, sale_open_times, end_times, requires_admission, seats_per_hold,
+       live_holds_per_buyer, tickets_per_buyer, hold_seconds, currency_codes, zone_events, zones, prices_minor,
+       usage_events, usage_accounts, live_holds, tickets, closed_admissions, shard_events, shard_pools, shards,
+       shard_available, run_out_events, run_out_holds, run_out_pools, run_out_shards, run_out_claimed, seat_events, seats,
+       seat_states, seat_holds, seat_held_untils, seat_fences, known_scopes, known_methods, known_request_ids,
+       known_body_hashes, known_replies, known_refusals
+FROM read_batch(:event_ids::bigint[], :buyer_event_ids::bigint[], :account_ids::uuid[], :admission_event_ids::bigint[],
+                :admission_ids::uuid[], :admission_account_ids::uuid[], :admission_expire_times::timestamptz[],
+                :shard_event_ids::bigint[], :pool_nos::integer[], :shard_nos::integer[], :whole_event_ids::bigint[],
+                :whole_pool_nos::integer[], :run_out_max::integer, :seat_event_ids::bigint[], :seat_nos::integer[],
+                :scopes::text[], :methods::text[], :request_ids::text[]);
+
+-- name: write_batch^
+-- Writes what a batch decided; returns how many seats were given and requests remembered, which must be all.
+SELECT seats_given, requests_added
+FROM write_batch(:seat_event_ids::bigint[], :seat_nos::integer[], :seat_zone_nos::integer[],
+                 :seat_prices_minor::bigint[], :seat_fences::bigint[], :seat_hold_ids::uuid[],
+                 :seat_held_untils::timestamptz[], :hold_event_ids::bigint[], :hold_ids::uuid[], :account_ids::uuid[],
+                 :admission_ids::uuid[], :held_untils::timestamptz[], :currency_codes::text[], :place_counts::integer[],
+                 :seats_from::integer[], :seats_to::integer[], :create_time::timestamptz, :scopes::text[],
+                 :methods::text[], :request_ids::text[], :body_hashes::bytea[], :replies::bytea[], :refusals::bytea[]);
+
+-- name: end_losers
+-- Ends holds whose time is over, each once, under their locks; returns those that this ended.
+SELECT event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code, seat_nos,
+       seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, order_id, pin_time, pin_deadline
+FROM end_losers(:event_ids::bigint[], :hold_ids::uuid[]);
+
 -- name: lock_party!
 -- Takes the locks of a batch in the one global order: event, buyers, admissions, pool shards, seats, holds. Nothing is
 -- decided by this statement; the next ones, whose snapshots are younger than every lock, do.
@@ -52,12 +82,6 @@ WHERE event_id = :event_id AND pool_no = ANY (:pool_nos::integer[]) AND held_unt
 ORDER BY held_until
 LIMIT :batch_max;
 
--- name: read_closed_admissions
--- Returns which of some admissions are closed.
-SELECT admission_id
-FROM admission_uses
-WHERE event_id = :event_id AND admission_id = ANY (:admission_ids::uuid[]) AND close_time IS NOT NULL;
-
 -- name: read_requests
 -- Returns what requests came to before: the table is that of mesh/requests.py, read for a whole batch.
 SELECT r.scope, r.method, r.request_id, r.body_hash, r.reply, r.refusal
@@ -78,22 +102,6 @@ WITH added AS (
 )
 SELECT count(*) FROM added;
 
--- name: take_seats$
--- Gives seats to new holds: free ones, or those of holds whose time is over, and only with the fence that was read.
--- Returns how many it gave, which must be all. The seats are named twice: a planner that has not seen the event's seats yet
--- would otherwise compare each of them with each that is wanted.
-WITH taken AS (
-    UPDATE seats
-    SET state = 1, hold_id = t.hold_id, held_until = t.held_until, fence = seats.fence + 1
-    FROM unnest(:seat_nos::integer[], :fences::bigint[], :hold_ids::uuid[], :held_untils::timestamptz[])
-         AS t (seat_no, fence, hold_id, held_until)
-    WHERE seats.event_id = :event_id AND seats.seat_no = ANY (:seat_nos::integer[])
-      AND seats.seat_no = t.seat_no AND seats.fence = t.fence
-      AND (seats.state = 0 OR seats.state = 1 AND seats.held_until <= clock_timestamp())
-    RETURNING 1
-)
-SELECT count(*) FROM taken;
-
 -- name: move_places!
 -- Moves places between a shard's counters; the checks of the table keep each from going below zero.
 UPDATE pool_shards
@@ -101,19 +109,6 @@ SET available = pool_shards.available + m.available, held = pool_shards.held + m
 FROM unnest(:pool_nos::integer[], :shard_nos::integer[], :availables::integer[], :helds::integer[], :solds::integer[])
      AS m (pool_no, shard_no, available, held, sold)
 WHERE pool_shards.event_id = :event_id AND pool_shards.pool_no = m.pool_no AND pool_shards.shard_no = m.shard_no;
-
--- name: add_holds!
--- Writes new holds.
-INSERT INTO holds (event_id, hold_id, account_id, admission_id, state, create_time, held_until, tidy_time,
-                   currency_code, seat_nos, seat_zone_nos, seat_prices_minor, seat_fences, place_count)
-SELECT :event_id, h.hold_id, h.account_id, h.admission_id, 'HELD', :now, h.held_until, h.held_until,
-       :currency_code, h.seat_nos::integer[], h.seat_zone_nos::integer[], h.seat_prices_minor::bigint[],
-       h.seat_fences::bigint[], h.place_count
-FROM unnest(:hold_ids::uuid[], :account_ids::uuid[], :admission_ids::uuid[], :held_untils::timestamptz[],
-            :seat_nos::text[], :seat_zone_nos::text[], :seat_prices_minor::text[], :seat_fences::text[],
-            :place_counts::integer[])
-     AS h (hold_id, account_id, admission_id, held_until, seat_nos, seat_zone_nos, seat_prices_minor, seat_fences,
-           place_count);
 
 -- name: add_places!
 -- Writes the places of new holds.

@@ -194,14 +194,6 @@ async def read_run_out(
     return [RunOut(row["hold_id"], row["pool_no"], row["shard_no"], row["claimed"]) for row in rows]
 
 
-async def read_closed_admissions(
-    connection: Connection, event_id: int, admission_ids: Iterable[UUID]
-) -> frozenset[UUID]:
-    """Returns which of some admissions are closed, under their locks."""
-    rows = await connection.fetch(queries.read_closed_admissions.sql, event_id, list(admission_ids))
-    return frozenset(row["admission_id"] for row in rows)
-
-
 async def read_requests(
     connection: Connection, keys: Sequence[RequestKey]
 ) -> dict[RequestName, Outcome]:

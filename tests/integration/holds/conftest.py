@@ -17,6 +17,7 @@ from inventory_svc.catalog import events, store
 from inventory_svc.catalog.events import Event, Limits, State
 from inventory_svc.catalog.prices import Zone
 from inventory_svc.holds.admissions import Admissions
+from inventory_svc.holds.batch_store import PostgresHolds
 from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.handlers import HoldHandlers
 from inventory_svc.holds.houses import Houses
@@ -61,8 +62,9 @@ class Process:
         self.boards = Boards(database, self.seatings)
         self.marks = Marks(valkey)
         lookout = Lookout(self.marks, self.boards.touch)
-        fast_path = FastPath(database, self.marks, SystemClock())
-        placer = Placer(database, self.seatings, Houses(house_reader(database)), fast_path, lookout)
+        holds = PostgresHolds(database)
+        fast_path = FastPath(holds, self.marks, SystemClock(), crowd_min=1)
+        placer = Placer(holds, self.seatings, Houses(house_reader(database)), fast_path, lookout)
         self.lanes = Lanes(placer.place)
         self.handlers = HoldHandlers(
             database,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from inventory_svc.holds import batch_store
 from inventory_svc.holds.marks import AGE_MILLIS_MAX, Freed, Mark, Marks
 from mesh import ids
 from mesh.valkey import connect
@@ -29,7 +30,7 @@ async def client(valkey: str) -> AsyncIterator[Redis]:
 
 
 async def marked(marks: Marks, *seat_nos: int, event_id: int = EVENT_ID) -> set[int]:
-    return set(await marks.taken(event_id, seat_nos))
+    return set((await marks.taken({event_id: set(seat_nos)}))[event_id])
 
 
 async def set_and_wait(marks: Marks, *given: Mark) -> None:
@@ -118,7 +119,7 @@ async def test_losers_are_refused_without_a_lock_and_told_the_same_again(
 
     await eventually(all_marked, within_seconds=2, what="the marks")
     asked: list[Any] = []
-    monkeypatch.setattr("inventory_svc.holds.placer.store.lock", lambda *_: asked.append(_))
+    monkeypatch.setattr(batch_store, "_wanted", lambda *_: asked.append(_))
     refusal = await loser.refusal(event_id, seat_ids=["s2", "s1"], request_id=key)
     again = await loser.refusal(event_id, seat_ids=["s2", "s1"], request_id=key)
     assert refusal.facts() == again.facts() == {"seatIds": ["s2", "s1"]}

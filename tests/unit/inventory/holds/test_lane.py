@@ -11,13 +11,14 @@ from inventory_svc.holds.errors import LaneFull, SeatsTaken
 from inventory_svc.holds.lane import ROUNDS_MAX, Lanes, OutcomeUnknown, StoreAway
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Result, TryAgain
+from mesh import ids
 from mesh.errors import Internal, OnsaleError, Unavailable
 
 EVENT_ID = 1
 
 
 def party(seat_no: int = 0) -> Party:
-    return Party(uuid4(), uuid4(), seat_nos=(seat_no,))
+    return Party(ids.new_id(EVENT_ID), uuid4(), seat_nos=(seat_no,))
 
 
 class Placing:
@@ -31,7 +32,7 @@ class Placing:
         if is_open:
             self.open.set()
 
-    async def __call__(self, event_id: int, parties: Sequence[Party]) -> list[Result]:
+    async def __call__(self, parties: Sequence[Party]) -> list[Result]:
         seats = [each.seat_nos[0] for each in parties]
         self.batches.append(seats)
         await self.open.wait()
@@ -160,15 +161,62 @@ async def test_a_caller_that_went_away_is_not_served() -> None:
 async def test_lanes_of_different_events_do_not_wait_for_each_other() -> None:
     placing = Placing(is_open=False)
     lanes = Lanes(placing)
-    tasks = [asyncio.create_task(lanes.submit(event_id, party(event_id))) for event_id in (1, 2)]
+    tasks = [asyncio.create_task(lanes.submit(1, party(1)))]
+    await until(lambda: placing.batches)
+    tasks.append(asyncio.create_task(lanes.submit(2, party(2))))
     await until(lambda: len(placing.batches) == 2)
+    placing.open.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_quiet_events_share_a_batch() -> None:
+    placing = Placing()
+    lanes = Lanes(placing, at_once_max=1, crowd_min=3)
+    await asyncio.gather(*[lanes.submit(seat_no % 4, party(seat_no)) for seat_no in range(8)])
+    assert placing.batches == [[0, 4, 1, 5, 2, 6, 3, 7]]
+
+
+async def test_a_crowd_leaves_alone_and_holds_up_no_quiet_event() -> None:
+    placing = Placing(is_open=False)
+    lanes = Lanes(placing, at_once_max=2, crowd_min=3)
+    tasks = [
+        asyncio.create_task(lanes.submit(event_id, party(event_id))) for event_id in (1, 2, 2, 2, 3)
+    ]
+    await until(lambda: len(placing.batches) == 2)
+    placing.open.set()
+    await asyncio.gather(*tasks)
+    assert sorted(placing.batches) == [[1, 3], [2, 2, 2]]
+
+
+async def test_a_quiet_event_is_served_between_the_batches_of_a_crowd() -> None:
+    placing = Placing(is_open=False)
+    lanes = Lanes(placing, at_once_max=1, crowd_min=2, batch_max=2)
+    tasks = [asyncio.create_task(lanes.submit(1, party(1))) for _ in range(6)]
+    await until(lambda: placing.batches)
+    tasks.append(asyncio.create_task(lanes.submit(2, party(2))))
+    await until(lambda: lanes.waiting_count(2) == 1)
+    placing.open.set()
+    await asyncio.gather(*tasks)
+    assert placing.batches == [[1, 1], [2], [1, 1], [1, 1]]
+
+
+async def test_the_process_as_a_whole_lets_only_so_many_wait() -> None:
+    placing = Placing(is_open=False)
+    lanes = Lanes(placing, waiting_in_all_max=2, batch_max=1, at_once_max=1)
+    tasks = [asyncio.create_task(lanes.submit(1, party()))]
+    await until(lambda: placing.batches)
+    tasks += [asyncio.create_task(lanes.submit(event_id, party())) for event_id in (2, 3)]
+    await until(lambda: lanes.waiting_count(3) == 1)
+    with pytest.raises(LaneFull) as refused:
+        await lanes.submit(4, party())
+    assert refused.value.retry_after_seconds
     placing.open.set()
     await asyncio.gather(*tasks)
 
 
 async def test_no_more_batches_are_under_way_than_there_are_connections_for() -> None:
     placing = Placing(is_open=False)
-    lanes = Lanes(placing, at_once_max=2)
+    lanes = Lanes(placing, at_once_max=2, crowd_min=1)
     tasks = [asyncio.create_task(lanes.submit(event_id, party(event_id))) for event_id in range(5)]
     for _ in range(20):
         await asyncio.sleep(0)
