@@ -58,11 +58,12 @@ async def main() -> None:
     )
     limits = RateLimits.of(settings)
     counts = SharedCounts(valkey.connect(mesh.valkey_url), [limits.minute, limits.ten_minutes])
+    neighbours = Neighbours(peers)
     streams = EventStreams(settings.streams_max)
     edge = assemble(
         settings,
         mesh,
-        neighbours=Neighbours(peers),
+        neighbours=neighbours,
         verifier=TokenVerifier(key_set),
         limits=limits,
         streams=streams,
@@ -85,6 +86,7 @@ async def main() -> None:
     try:
         await server.run([http, mailer, pruner, sharing])
     finally:
+        await neighbours.close()
         await peers.close()
         await database.close()
 

@@ -35,7 +35,7 @@ from edge.session_cookie import SessionCookie
 from edge.streams import EventStreams
 from mesh import contract, rules, telemetry
 from mesh.errors import OnsaleError
-from mesh.interceptors import BODY_INVALID_KEY
+from mesh.passage import BODY_INVALID_KEY
 
 IDEMPOTENCY_KEY = "idempotency-key"
 IDEMPOTENCY_KEY_LENGTH_MAX = 128

@@ -48,6 +48,19 @@ def violations(request: Message) -> list[Violation]:
     return found[:VIOLATIONS_MAX]
 
 
+def fault(request: Message) -> InvalidArgument | None:
+    """Returns the error that tells of a message's broken rules; None when it breaks none."""
+    found = violations(request)
+    return as_error(found) if found else None
+
+
+def check(message: Message) -> None:
+    """Checks one message of a stream against its field rules. Raises InvalidArgument."""
+    invalid = fault(message)
+    if invalid:
+        raise invalid
+
+
 def as_error(found: list[Violation]) -> InvalidArgument:
     """Returns the error that tells of broken rules."""
     field, problem = found[0]

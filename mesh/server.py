@@ -17,13 +17,16 @@ from google.protobuf import descriptor_pool
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from mesh import reflection, telemetry
+from mesh.carrier.handlers import CarrierHandlers
 from mesh.channels import MESSAGE_BYTES_MAX, Peers
 from mesh.config import MeshSettings, ServiceSettings
 from mesh.contract import ContractIncomplete, describe
 from mesh.identity import KeySet, TokenVerifier
 from mesh.interceptors import Chain
+from mesh.registrations import Registrations
 from mesh.workers import Worker, run_all
 from protos.accounts.v1 import accounts_pb2, accounts_pb2_grpc
+from protos.mesh.v1 import carrier_pb2_grpc
 
 # What gRPC holds back while a process is overloaded; lanes and queues of our own refuse long before.
 CONCURRENT_CALLS_MAX = 10_000
@@ -66,13 +69,16 @@ class Server:
         ]
         self._health = health.aio.HealthServicer()
         self._services: list[str] = []
+        self._carrier = CarrierHandlers(self._chains[1])
         self.stop = asyncio.Event()
+        self.add(carrier_pb2_grpc.add_CarrierServiceServicer_to_server, self._carrier)
 
     def add(self, register: Any, servicer: Any) -> None:
         """Adds a servicer by its generated `add_…Servicer_to_server`. Raises ContractIncomplete for a silent RPC."""
-        recorder = _Registrations()
-        register(servicer, recorder)
-        for service_name in recorder.services:
+        found = Registrations()
+        register(servicer, found)
+        self._carrier.add(found.unary)
+        for service_name in found.services:
             rpcs = describe(_descriptor(service_name))
             for chain in self._chains:
                 chain.add(rpcs, getattr(servicer, "locate", None))
@@ -94,6 +100,7 @@ class Server:
             await self.stop.wait()
         finally:
             await self._health.enter_graceful_shutdown()
+            self._carrier.drain()
             drain = self._settings.drain_seconds
             await asyncio.gather(*[listener.stop(drain) for listener in self._listeners])
             await working
@@ -119,20 +126,6 @@ class Server:
         certificate = (folder / f"{self._name}.pem").read_bytes()
         authority = (folder / "ca.pem").read_bytes() if wants_client else None
         return grpc.ssl_server_credentials([(key, certificate)], authority, wants_client)
-
-
-class _Registrations:
-    """Stands in for a server while a servicer is registered, to learn which services it is."""
-
-    def __init__(self) -> None:
-        self.services: list[str] = []
-
-    def add_generic_rpc_handlers(self, handlers: Any) -> None:
-        self.services += [handler.service_name() for handler in handlers]
-
-    def add_registered_method_handlers(self, service_name: str, handlers: Any) -> None:
-        if service_name not in self.services:
-            self.services.append(service_name)
 
 
 def _descriptor(service_name: str) -> Any:

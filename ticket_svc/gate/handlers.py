@@ -10,10 +10,9 @@ from typing import Any
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from mesh import identity, ids, pages, timestamps
+from mesh import identity, ids, pages, rules, timestamps
 from mesh.clock import Clock
 from mesh.database import Database
-from mesh.interceptors import check_message
 from protos.ticket.v1 import gate_pb2, gate_pb2_grpc
 from ticket_svc.errors import EventNotFound
 from ticket_svc.gate import store
@@ -132,7 +131,7 @@ class GateHandlers(gate_pb2_grpc.GateServiceServicer):
 
     async def _uploaded(self, request: gate_pb2.ScanTicketRequest) -> gate_pb2.ScanResult:
         event = await self._event("UploadScans", request.event_id)
-        check_message(request)
+        rules.check(request)
         results = await self._scan(event, request.gate_id, [request.scan])
         return result_message(results[0])
 

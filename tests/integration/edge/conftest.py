@@ -82,11 +82,12 @@ async def edge(edge_settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
     fakes = Fakes()
     server, address = await _serve(fakes, verifier)
     channels: Any = _PlainChannels(address)
+    neighbours = Neighbours(channels)
     streams = EventStreams(edge_settings.streams_max)
     app = assemble(
         edge_settings,
         MeshSettings(),
-        neighbours=Neighbours(channels),
+        neighbours=neighbours,
         verifier=verifier,
         limits=RateLimits.of(edge_settings),
         streams=streams,
@@ -102,6 +103,7 @@ async def edge(edge_settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
         yield running
         running.stop.set()
         await task
+    await neighbours.close()
     await channels.close()
     await server.stop(None)
 

@@ -9,7 +9,7 @@ import pytest
 from mesh import identity
 from mesh.contract import ContractIncomplete
 from mesh.errors import NotFound, RemoteError, from_rpc_error
-from mesh.interceptors import BODY_INVALID_KEY
+from mesh.passage import BODY_INVALID_KEY
 from protos.payment.v1 import order_pb2, order_pb2_grpc
 from protos.queue.v1 import queue_pb2, queue_pb2_grpc
 
