@@ -68,8 +68,11 @@ def serve(keys: KeyRing, tmp_path: Path) -> Any:
     ensure_certificates(tmp_path, datetime.datetime.now(datetime.UTC))
 
     @contextlib.asynccontextmanager
-    async def serving(*pairs: tuple[Any, Any]) -> AsyncIterator[Running]:
-        public, peer = free_port(), free_port()
+    async def serving(
+        *pairs: tuple[Any, Any], again: Running | None = None
+    ) -> AsyncIterator[Running]:
+        public = free_port()
+        peer = int(again.mesh.search_peer_address.split(":")[1]) if again else free_port()
         mesh = MeshSettings(tls_dir=tmp_path, search_peer_address=f"127.0.0.1:{peer}")
         settings = ServiceSettings(
             database_dsn="", public_port=public, peer_port=peer, metrics_port=0, drain_seconds=1
