@@ -104,11 +104,13 @@ def slot_of(key: str) -> int:
 
 def envelope(fact: Fact) -> envelope_pb2.Envelope:
     """Wraps a fact for the wire."""
-    payload = any_pb2.Any()
-    payload.Pack(fact.payload, type_url_prefix="onsale")
+    kind = fact.payload.DESCRIPTOR
+    payload = any_pb2.Any(
+        type_url=f"onsale/{kind.full_name}", value=fact.payload.SerializeToString()
+    )
     return envelope_pb2.Envelope(
         id=str(uuid4()),
-        type=fact.payload.DESCRIPTOR.name,
+        type=kind.name,
         key=fact.key,
         aggregate_id=fact.aggregate_id,
         version=fact.version,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -76,6 +77,12 @@ def released_fact(hold: Hold, message: inventory_pb2.Hold, now: datetime) -> Fac
 def expired_fact(hold: Hold, message: inventory_pb2.Hold, now: datetime) -> Fact:
     """Returns what is told of a hold whose time ran out."""
     return _fact(events_pb2.HoldExpired, hold, message, now)
+
+
+def expiry_of(hold: Hold, seating: Seating, now: datetime) -> Fact:
+    """Returns what will be true of a hold once it is written that its time ran out."""
+    message = hold_message(hold, seating, State.EXPIRED)
+    return replace(_fact(events_pb2.HoldExpired, hold, message, now), version=hold.version + 1)
 
 
 def _fact(

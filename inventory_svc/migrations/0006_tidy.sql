@@ -1,0 +1,126 @@
+-- Holds that are over are tidied in one call for a thousand of them, and processes share the work.
+
+-- When an order began to pay for a hold, the hold lasted longer for it: once, whatever orders come after.
+ALTER TABLE holds ADD COLUMN paying_order_id uuid;
+
+-- What the expiry worker looks for, oldest first, over all events, in slices: one process at a time has a slice, and the
+-- holds of one event are spread over all of them, since the last byte of an id is random.
+CREATE INDEX holds_over ON holds ((get_byte(uuid_send(hold_id), 15) % 4), tidy_time) WHERE tidy_time IS NOT NULL;
+DROP INDEX holds_to_tidy;
+
+-- Ends holds whose time is over, frees what they still have, and tells of each that nobody has ended before: all in one
+-- call, so that locks are kept for no longer than the statements take. Returns how many were tidied, by event.
+--
+-- The locks are those of everybody, in the one order: events, pool shards, seats, holds, each kind by key. A hold that is not as
+-- it was read (version) is left for the next round: what would be told of it is no longer true. A seat or a place whose
+-- time is over is free whatever became of its hold, so that freeing it is always right.
+CREATE FUNCTION tidy_holds(
+    event_ids bigint[],               -- the holds, as they were read
+    hold_ids uuid[],
+    versions bigint[],
+    slots smallint[],                 -- what to tell, as the outbox has it; the envelope is null where it was told before
+    topic text,
+    keys text[],
+    envelopes bytea[],
+    occurred_time timestamptz
+) RETURNS TABLE (tidied_event_id bigint, tidied_count integer) LANGUAGE plpgsql
+-- Plans are kept for as long as a connection lives: lists come first, rows are looked up by key, however small the tables
+-- were when the plan was made.
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    seat_event_ids bigint[];          -- the seats that the holds were placed with
+    seat_hold_ids uuid[];
+    seat_nos integer[];
+    place_event_ids bigint[];         -- those of the holds that have places
+    place_hold_ids uuid[];
+BEGIN
+    -- Shared: whoever moves places between shards, or seats between allotments, waits and is waited for.
+    PERFORM FROM (SELECT DISTINCT event_id FROM unnest(event_ids) AS due (event_id)) AS wanted
+    JOIN events e ON e.event_id = wanted.event_id
+    ORDER BY e.event_id FOR SHARE OF e;
+
+    SELECT array_agg(had.event_id), array_agg(had.hold_id), array_agg(had.seat_no)
+    INTO seat_event_ids, seat_hold_ids, seat_nos
+    FROM (
+        SELECT h.event_id, h.hold_id, unnest(h.seat_nos) AS seat_no
+        FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
+        JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+    ) AS had;
+
+    SELECT array_agg(h.event_id), array_agg(h.hold_id)
+    INTO place_event_ids, place_hold_ids
+    FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
+    JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+    WHERE h.place_count > 0;
+
+    IF place_hold_ids IS NOT NULL THEN
+        PERFORM FROM (
+            SELECT DISTINCT p.event_id, p.pool_no, p.shard_no
+            FROM unnest(place_event_ids, place_hold_ids) AS due (event_id, hold_id)
+            JOIN hold_places p ON p.event_id = due.event_id AND p.hold_id = due.hold_id
+            WHERE p.claimed > 0
+        ) AS counted
+        JOIN pool_shards s
+          ON s.event_id = counted.event_id AND s.pool_no = counted.pool_no AND s.shard_no = counted.shard_no
+        ORDER BY s.event_id, s.pool_no, s.shard_no FOR UPDATE OF s;
+    END IF;
+
+    PERFORM FROM unnest(seat_event_ids, seat_hold_ids, seat_nos) AS had (event_id, hold_id, seat_no)
+    JOIN seats s ON s.event_id = had.event_id AND s.seat_no = had.seat_no
+    WHERE s.hold_id = had.hold_id AND s.state = 1
+    ORDER BY s.event_id, s.seat_no FOR UPDATE OF s;
+
+    PERFORM FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
+    JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+    ORDER BY h.event_id, h.hold_id FOR UPDATE OF h;
+
+    -- A seat of an allotment goes back to it (0005).
+    UPDATE seats s
+    SET state = CASE WHEN s.allotment_no IS NULL THEN 0 ELSE 4 END, hold_id = NULL, held_until = NULL, fence = s.fence + 1
+    FROM unnest(seat_event_ids, seat_hold_ids, seat_nos) AS had (event_id, hold_id, seat_no)
+    WHERE s.event_id = had.event_id AND s.seat_no = had.seat_no AND s.hold_id = had.hold_id
+      AND s.state = 1 AND s.held_until <= clock_timestamp();
+
+    IF place_hold_ids IS NOT NULL THEN
+        WITH over AS (
+            SELECT p.event_id, p.hold_id, p.pool_no, p.shard_no, p.claimed
+            FROM unnest(place_event_ids, place_hold_ids) AS due (event_id, hold_id)
+            JOIN hold_places p ON p.event_id = due.event_id AND p.hold_id = due.hold_id
+            WHERE p.claimed > 0 AND p.held_until <= clock_timestamp()
+        ), dropped AS (
+            UPDATE hold_places p SET claimed = 0, held_until = NULL
+            FROM over o
+            WHERE p.event_id = o.event_id AND p.hold_id = o.hold_id AND p.pool_no = o.pool_no
+              AND p.shard_no = o.shard_no
+        )
+        UPDATE pool_shards s SET available = s.available + o.claimed, held = s.held - o.claimed
+        FROM (
+            SELECT event_id, pool_no, shard_no, sum(claimed)::integer AS claimed
+            FROM over
+            GROUP BY event_id, pool_no, shard_no
+        ) AS o
+        WHERE s.event_id = o.event_id AND s.pool_no = o.pool_no AND s.shard_no = o.shard_no;
+    END IF;
+
+    RETURN QUERY
+    WITH ended AS (
+        UPDATE holds h
+        SET state = 'EXPIRED', tidy_time = NULL,
+            version = h.version + CASE WHEN h.state = 'HELD' THEN 1 ELSE 0 END
+        FROM unnest(event_ids, hold_ids, versions, slots, keys, envelopes)
+             AS due (event_id, hold_id, version, slot, key, envelope)
+        WHERE h.event_id = due.event_id AND h.hold_id = due.hold_id AND h.version = due.version
+          AND h.tidy_time IS NOT NULL
+          AND (h.state = 'EXPIRED' OR h.state = 'HELD' AND h.held_until <= clock_timestamp())
+        RETURNING h.event_id, due.slot, due.key, due.envelope
+    ), told AS (
+        INSERT INTO outbox (slot, topic, key, envelope, occurred_time)
+        SELECT e.slot, tidy_holds.topic, e.key, e.envelope, tidy_holds.occurred_time
+        FROM ended e
+        WHERE e.envelope IS NOT NULL
+    )
+    SELECT e.event_id, count(*)::integer FROM ended e GROUP BY e.event_id;
+END
+$$;
