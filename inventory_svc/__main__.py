@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from inventory_svc.allocation.handlers import AllocationHandlers
+from inventory_svc.allotments.handlers import AllotmentHandlers
+from inventory_svc.allotments.workers import AllotmentRelease
 from inventory_svc.availability.board import Boards
 from inventory_svc.availability.cache import AvailabilityCache
 from inventory_svc.availability.workers import AvailabilityPublisher
@@ -30,7 +32,12 @@ from mesh.database import open_database
 from mesh.identity import KeySet
 from mesh.outbox import OutboxRelay
 from mesh.server import Server, run
-from protos.inventory.v1 import allocation_pb2_grpc, catalog_pb2_grpc, inventory_pb2_grpc
+from protos.inventory.v1 import (
+    allocation_pb2_grpc,
+    allotments_pb2_grpc,
+    catalog_pb2_grpc,
+    inventory_pb2_grpc,
+)
 from protos.queue.v1 import queue_pb2, queue_pb2_grpc
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -72,6 +79,10 @@ async def main() -> None:
         ),
     )
     server.add(
+        allotments_pb2_grpc.add_AllotmentServiceServicer_to_server,
+        AllotmentHandlers(database, lookout, clock),
+    )
+    server.add(
         allocation_pb2_grpc.add_AllocationServiceServicer_to_server,
         AllocationHandlers(database, seatings, lookout, clock),
     )
@@ -80,6 +91,7 @@ async def main() -> None:
             [
                 OutboxRelay(database, mesh.kafka_bootstrap),
                 HoldExpiry(database, seatings, lookout).worker(),
+                AllotmentRelease(database, lookout).worker(),
                 AvailabilityPublisher(boards),
             ]
         )

@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from inventory_svc.allocation import store as pin_store
-from inventory_svc.allocation.retake import retake
+from inventory_svc.allocation.retake import lock_code, retake
+from inventory_svc.allotments.codes import Code
 from inventory_svc.errors import EventCancelled
 from inventory_svc.holds import changes, store
 from inventory_svc.holds.errors import (
@@ -60,7 +61,8 @@ class Pins:
         seating = await self._seatings.of_hold(asked.hold_id)
         async with self._database.transaction() as connection:
             hold = await _read(connection, asked.hold_id)
-            hold = await _lock(connection, hold, whole_pools=asked.retake)
+            code = await lock_code(connection, hold) if asked.retake else None
+            hold = await _lock(connection, hold, code, whole_pools=asked.retake)
             if not await _is_pinned(connection, hold, asked.order_id):
                 await _pin(connection, hold, asked, seating)
             message = hold_message(await _read(connection, asked.hold_id), seating)
@@ -111,11 +113,14 @@ async def _read(connection: Connection, hold_id: UUID) -> Hold:
     return hold
 
 
-async def _lock(connection: Connection, hold: Hold, *, whole_pools: bool = False) -> Hold:
+async def _lock(
+    connection: Connection, hold: Hold, code: Code | None = None, *, whole_pools: bool = False
+) -> Hold:
     shards = [(places.pool_no, places.shard_no) for places in hold.places]
     if whole_pools and shards:
         pool_nos = {pool_no for pool_no, _ in shards}
-        shards = await pin_store.shard_keys(connection, hold.event_id, pool_nos)
+        allotment_no = code.allotment_no if code else None
+        shards = await pin_store.shard_keys(connection, hold.event_id, pool_nos, allotment_no)
     locks = Locks(
         account_ids=[hold.account_id],
         shards=shards,

@@ -35,11 +35,14 @@ WITH pinned AS (
 SELECT coalesce(sum(claimed), 0) FROM pinned;
 
 -- name: retake_seats$
--- Pins the seats of a hold whose time is over, where each can still be had; returns how many, which must be all.
+-- Pins the seats of a hold whose time is over, where each can still be had; returns how many, which must be all. Those of
+-- an allotment with the code that the hold was placed with.
 WITH retaken AS (
     UPDATE seats SET state = 2, hold_id = :hold_id, held_until = NULL, fence = fence + 1
     WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[])
-      AND (state = 0 OR state = 1 AND held_until <= clock_timestamp())
+      AND (state = 0 OR state = 1 AND held_until <= clock_timestamp() OR state = 4 AND allotment_no IS NOT NULL)
+      AND CASE WHEN allotment_no IS NULL THEN true
+               ELSE opens_allotment(event_id, :code_no, allotment_no) OR is_allotment_due(event_id, allotment_no) END
     RETURNING 1
 )
 SELECT count(*) FROM retaken;
@@ -65,9 +68,10 @@ FROM unnest(:pool_nos::integer[], :shard_nos::integer[], :zone_nos::integer[], :
             :quantities::integer[]) AS p (pool_no, shard_no, zone_no, price_minor, quantity);
 
 -- name: shard_keys
--- Returns all shards of some pools.
+-- Returns the public shards of some pools, and an allotment's.
 SELECT pool_no, shard_no FROM pool_shards
 WHERE event_id = :event_id AND pool_no = ANY (:pool_nos::integer[])
+  AND (allotment_no IS NULL OR allotment_no = :allotment_no::smallint)
 ORDER BY pool_no, shard_no;
 
 -- name: sell_seats$

@@ -68,7 +68,7 @@ async def retake_seats(connection: Connection, hold: Hold) -> None:
     if not hold.seats:
         return
     retaken = await connection.fetchval(
-        _queries.retake_seats.sql, hold.hold_id, hold.event_id, hold.seat_nos
+        _queries.retake_seats.sql, hold.hold_id, hold.event_id, hold.seat_nos, hold.code_no
     )
     if retaken != len(hold.seats):
         raise HoldExpired
@@ -91,10 +91,10 @@ async def replace_places(connection: Connection, hold: Hold, places: Sequence[He
 
 
 async def shard_keys(
-    connection: Connection, event_id: int, pool_nos: Iterable[int]
+    connection: Connection, event_id: int, pool_nos: Iterable[int], allotment_no: int | None
 ) -> list[tuple[int, int]]:
-    """Returns the keys of all shards of some pools."""
-    rows = await connection.fetch(_queries.shard_keys.sql, event_id, list(pool_nos))
+    """Returns the keys of the public shards of some pools, and of an allotment's."""
+    rows = await connection.fetch(_queries.shard_keys.sql, event_id, list(pool_nos), allotment_no)
     return [(row["pool_no"], row["shard_no"]) for row in rows]
 
 

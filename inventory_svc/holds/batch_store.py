@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from inventory_svc.allotments import store as allotment_store
 from inventory_svc.holds import changes, store
 from inventory_svc.holds.batch import Answer, Ask, losers_of
 from inventory_svc.holds.holds import Hold, SeatRow
@@ -50,6 +51,9 @@ class _Batch:
     connection: Connection
 
     async def read(self, asks: Sequence[Ask]) -> list[Situation]:
+        codes = _codes_of(asks)
+        if codes:
+            await allotment_store.lock_codes(self.connection, codes)
         row = await self.connection.fetchrow(queries.read_batch.sql, *_wanted(asks))
         situations = {
             ask.seating.event_id: Situation(ask.seating, row["now"], None) for ask in asks
@@ -61,6 +65,10 @@ class _Batch:
         known = _known(row)
         for situation in situations.values():
             situation.known = known
+        if codes:
+            found = await allotment_store.read_codes(self.connection, codes)
+            for (event_id, code_no), code in found.items():
+                situations[event_id].codes[code_no] = code
         return list(situations.values())
 
     async def write(
@@ -114,11 +122,13 @@ class _Batch:
             [seat.fence - 1 for _, seat in seats],
             [hold.hold_id for hold, _ in seats],
             [hold.held_until for hold, _ in seats],
+            [hold.code_no for hold, _ in seats],
             [hold.event_id for hold in holds],
             [hold.hold_id for hold in holds],
             [hold.account_id for hold in holds],
             [hold.admission_id for hold in holds],
             [hold.held_until for hold in holds],
+            [hold.code_no for hold in holds],
             [hold.currency_code for hold in holds],
             [hold.count - len(hold.seats) for hold in holds],
             [1, *(end + 1 for end in ends[:-1])] if ends else [],
@@ -214,6 +224,18 @@ def _wanted(asks: Sequence[Ask]) -> tuple[Any, ...]:
     )
 
 
+def _codes_of(asks: Sequence[Ask]) -> list[tuple[int, int]]:
+    """The access codes to lock, as (event, number): before every other lock, and none where nobody brings one."""
+    return sorted(
+        {
+            (ask.seating.event_id, party.access_code.code_no)
+            for ask in asks
+            for party in ask.parties
+            if party.access_code
+        }
+    )
+
+
 def _rows(row: Any, *columns: str) -> Iterable[tuple[Any, ...]]:
     """Reads lists of one length as rows; a kind of which there is nothing has no lists."""
     first = row[columns[0]]
@@ -264,7 +286,14 @@ def _read_buyers(row: Any, situations: dict[int, Situation]) -> None:
 
 def _read_seats(row: Any, situations: dict[int, Situation]) -> None:
     for event_id, *seat in _rows(
-        row, "seat_events", "seats", "seat_states", "seat_holds", "seat_held_untils", "seat_fences"
+        row,
+        "seat_events",
+        "seats",
+        "seat_states",
+        "seat_holds",
+        "seat_held_untils",
+        "seat_fences",
+        "seat_allotments",
     ):
         situations[event_id].seats[seat[0]] = SeatRow(*seat)
 

@@ -93,7 +93,8 @@ class FastPath:
         now = self._clock.now()
         found: defaultdict[int, list[int]] = defaultdict(list)
         for place, party in enumerate(parties):
-            if party.seat_nos and not party.places:
+            has_code = party.access_code is not None or party.access_code_is_invalid
+            if party.seat_nos and not party.places and not has_code:
                 event_id = ids.event_of(party.hold_id)
                 terms = self._known_terms(event_id)
                 if terms is not None and _would_be_let_in(terms, party, now):
@@ -168,7 +169,8 @@ def _marks_seen(situation: Situation, decisions: Decisions) -> list[Mark]:
     now_millis = int(situation.now.timestamp() * 1000)
     marks: list[Mark] = []
     for row in situation.seats.values():
-        is_taken = row.state in (SeatState.HELD, SeatState.PINNED, SeatState.SOLD)
+        # An allotment's seats too: whoever has a code is never refused by a mark.
+        is_taken = row.state != SeatState.AVAILABLE
         if row.seat_no in given or not is_taken or row.can_be_taken(situation.now):
             continue
         until_millis = now_millis + AGE_MILLIS_MAX

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from google.protobuf.empty_pb2 import Empty
 from google.rpc import status_pb2
 
+from inventory_svc.allotments import store as allotment_store
 from inventory_svc.errors import EventNotFound
 from inventory_svc.holds import store, wire
 from inventory_svc.holds.admissions import Admissions
 from inventory_svc.holds.errors import HoldNotFound
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.life import HoldLife, Record, read_own
-from inventory_svc.holds.party import Party
+from inventory_svc.holds.party import AccessCode, Party
 from inventory_svc.holds.placing import Placed, Replay, Result
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
@@ -117,6 +119,8 @@ class HoldHandlers:
             await self.locate(method, request)
             raise
         await self._read_admission(party, event_id)
+        if request.access_code.strip():
+            await self._read_access_code(party, event_id, request.access_code)
         return _reply(await self._lanes.submit(event_id, party))
 
     async def _read_admission(self, party: Party, event_id: int) -> None:
@@ -124,6 +128,17 @@ class HoldHandlers:
         if token:
             party.admission = await self._admissions.read(token, event_id, party.account_id)
             party.admission_is_invalid = party.admission is None
+
+
+    async def _read_access_code(self, party: Party, event_id: int, access_code: str) -> None:
+        async with self._database.connection() as connection:
+            found = await allotment_store.find_code(connection, event_id, access_code)
+        party.access_code_is_invalid = found is None
+        if found is not None:
+            party.access_code = AccessCode(*found)
+            if party.best:
+                allotment_nos = frozenset((party.access_code.allotment_no,))
+                party.best = replace(party.best, allotment_nos=allotment_nos)
 
 
 def event_id_of(request: Any) -> int:

@@ -65,6 +65,8 @@ class Hold:
     seats: tuple[HeldSeat, ...]
     places: tuple[HeldPlaces, ...]
     version: int = 1
+    code_no: int | None = None
+    """The access code that opened an allotment to it."""
     order_id: UUID | None = None
     pin_time: datetime | None = None
     pin_deadline: datetime | None = None
@@ -93,6 +95,10 @@ class Hold:
         return self.state
 
 
+ANYBODYS = 0
+"""The allotment of a seat whose allotment's time has come, whoever has noticed."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeatRow:
     """A seat as it stands under its lock."""
@@ -102,9 +108,19 @@ class SeatRow:
     hold_id: UUID | None
     held_until: datetime | None
     fence: int
+    allotment_no: int | None = None
+    """The allotment that it belongs to; ANYBODYS once that allotment's time has come, None for the public sale."""
 
-    def can_be_taken(self, now: datetime) -> bool:
-        """Tells whether anybody may take it: free, or held by a hold whose time is over."""
+    def can_be_taken(self, now: datetime, opened_allotment_no: int | None = None) -> bool:
+        """Tells whether it may be taken: free, or held by a hold whose time is over, and not another's allotment.
+
+        Args:
+            now: the time.
+            opened_allotment_no: the allotment that the taker has a code for; None for the public.
+        """
+        if self.allotment_no not in (None, ANYBODYS, opened_allotment_no):
+            return False
         if self.state == SeatState.HELD:
             return self.held_until is not None and self.held_until <= now
-        return self.state == SeatState.AVAILABLE
+        is_allotted = self.state == SeatState.BLOCKED and self.allotment_no is not None
+        return self.state == SeatState.AVAILABLE or is_allotted

@@ -19,6 +19,14 @@ class Admission:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessCode:
+    """The right to an allotment's seats; whether it still stands is seen under its lock."""
+
+    code_no: int
+    allotment_no: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlacesAsked:
     """Places wanted in one pool."""
 
@@ -58,6 +66,10 @@ class Party:
     admission_is_invalid: bool = False
     """True when a token came that is no admission of this buyer to this event."""
 
+    access_code: AccessCode | None = None
+    access_code_is_invalid: bool = False
+    """True when a code came that is none of this event."""
+
     seat_nos: tuple[int, ...] = ()
     places: tuple[PlacesAsked, ...] = ()
     best: Asked | None = None
@@ -74,6 +86,11 @@ class Party:
         if self.best:
             self.places = (PlacesAsked(pool_no, self.best.quantity),)
             self.best = None
+
+    @property
+    def allotment_no(self) -> int | None:
+        """The allotment whose seats and places it may take beside the public's."""
+        return self.access_code.allotment_no if self.access_code else None
 
     @property
     def wanted_seat_nos(self) -> tuple[int, ...]:

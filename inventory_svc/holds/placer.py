@@ -25,7 +25,7 @@ from inventory_svc.holds.placing import (
     decide,
     name_of,
 )
-from inventory_svc.holds.pools import likely_shards
+from inventory_svc.holds.pools import allotted_shard_no, likely_shards
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.wire import expired_fact, hold_message, placed_fact
@@ -100,7 +100,8 @@ class Placer:
                     for situation, group in zip(situations, groups, strict=True)
                 ]
                 placed = await self._write(batch, groups, decided)
-            for group, (_, decisions) in zip(groups, decided, strict=True):
+            for group, (situation, decisions) in zip(groups, decided, strict=True):
+                group.picks.saw(situation.seats, situation.now)
                 group.picks.committed(decisions.holds)
         self._remember(decided)
         results = {
@@ -133,13 +134,16 @@ class Placer:
         it be said that nothing is left.
         """
         demand: dict[int, int] = {}
+        allotted: set[tuple[int, int]] = set()
         whole: set[int] = set()
         for party in parties:
             for asked in party.places:
                 demand[asked.pool_no] = demand.get(asked.pool_no, 0) + asked.quantity
                 if party.rounds or (seating.event_id, asked.pool_no) in self._scarce:
                     whole.add(asked.pool_no)
-        keys: ShardKeys = []
+                if party.allotment_no is not None:
+                    allotted.add((asked.pool_no, allotted_shard_no(party.allotment_no)))
+        keys: ShardKeys = list(allotted)
         for pool_no, quantity in demand.items():
             pool = seating.pools[pool_no]
             tried = likely_shards(pool.shard_count, pool.capacity, quantity, self._shard_offset)

@@ -6,11 +6,14 @@ whose own conditions (free or run out, the fence unchanged) make a second claim 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from inventory_svc.allotments.codes import Code
+from inventory_svc.allotments.errors import AccessCodeInvalid
 from inventory_svc.errors import EventCancelled, EventNotFound, EventOver
 from inventory_svc.holds import limits, pools
 from inventory_svc.holds.errors import (
@@ -92,6 +95,8 @@ class Situation:
     """Pools of which every shard is locked: only of these can it be said that nothing is left."""
     run_out: list[RunOut] = field(default_factory=list)
     closed_admissions: frozenset[UUID] = frozenset()
+    codes: dict[int, Code] = field(default_factory=dict)
+    """The locked access codes, by number."""
     known: dict[RequestName, Outcome] = field(default_factory=dict)
 
 
@@ -155,6 +160,7 @@ class _Batch:
     def __init__(self, situation: Situation, answered: Answered) -> None:
         self._situation = situation
         self._taken: set[int] = set()
+        self._code_uses: Counter[int] = Counter()
         self._answered = answered
         self.decisions = Decisions()
 
@@ -178,14 +184,16 @@ class _Batch:
         if terms is None or not terms.is_published:
             return EventNotFound()
         usage = self._situation.usage.setdefault(party.account_id, Usage())
-        refused = self._not_on_sale(terms, party) or limits.refusal(
-            terms.limits, usage, party.count
+        refused = (
+            self._not_on_sale(terms, party)
+            or limits.refusal(terms.limits, usage, party.count)
+            or self._not_opened(party)
         )
         if refused:
             return refused
         if party.best and party.picked is None:
             return NothingFits(describe_offer(self._situation, party))
-        gone = [no for no in party.wanted_seat_nos if not self._can_take(no)]
+        gone = [no for no in party.wanted_seat_nos if not self._can_take(party, no)]
         if gone:
             return TryAgain() if party.best else SeatsTaken(gone)
         if party.best and not self._is_within_price(party):
@@ -221,10 +229,20 @@ class _Batch:
         closed = party.admission.admission_id in self._situation.closed_admissions
         return AdmissionInvalid() if over or closed else None
 
-    def _can_take(self, seat_no: int) -> bool:
+    def _not_opened(self, party: Party) -> OnsaleError | None:
+        if party.access_code is None:
+            return AccessCodeInvalid() if party.access_code_is_invalid else None
+        code = self._situation.codes.get(party.access_code.code_no)
+        if code is None:
+            return AccessCodeInvalid()
+        return code.refusal(self._situation.now, beside=self._code_uses[code.code_no])
+
+    def _can_take(self, party: Party, seat_no: int) -> bool:
         row = self._situation.seats.get(seat_no)
         return (
-            seat_no not in self._taken and row is not None and row.can_be_taken(self._situation.now)
+            seat_no not in self._taken
+            and row is not None
+            and row.can_be_taken(self._situation.now, party.allotment_no)
         )
 
     def _is_within_price(self, party: Party) -> bool:
@@ -238,7 +256,8 @@ class _Batch:
         shares: list[Share] = []
         left: dict[int, int] = {}
         for asked in party.places:
-            shards = self._situation.shards.get(asked.pool_no, [])
+            locked = self._situation.shards.get(asked.pool_no, [])
+            shards = pools.open_to(locked, party.allotment_no)
             taken = pools.take(shards, asked.quantity)
             if taken is None:
                 left[asked.pool_no] = sum(shard.available for shard in shards)
@@ -287,10 +306,24 @@ class _Batch:
             currency_code=terms.currency_code,
             seats=seats,
             places=places,
+            code_no=self._code_used(party, seats, places),
         )
+
+    def _code_used(
+        self, party: Party, seats: Iterable[HeldSeat], places: Iterable[HeldPlaces]
+    ) -> int | None:
+        """Returns the party's code where something of its allotment is held with it: what is public needs none."""
+        if party.access_code is None:
+            return None
+        own = party.access_code.allotment_no
+        has_seat = any(self._situation.seats[seat.seat_no].allotment_no == own for seat in seats)
+        has_place = any(each.shard_no == pools.allotted_shard_no(own) for each in places)
+        return party.access_code.code_no if has_seat or has_place else None
 
     def _write(self, hold: Hold) -> None:
         self.decisions.holds.append(hold)
+        if hold.code_no is not None:
+            self._code_uses[hold.code_no] += 1
         for seat in hold.seats:
             row = self._situation.seats[seat.seat_no]
             self._taken.add(seat.seat_no)

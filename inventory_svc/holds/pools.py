@@ -6,6 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
+ALLOTTED_SHARD_NO_BASE = 1_000
+"""An allotment's places of a pool are counted in the shard of this number plus its own; public shards lie below."""
+
+
+def allotted_shard_no(allotment_no: int) -> int:
+    """Returns the shard that counts an allotment's places of a pool."""
+    return ALLOTTED_SHARD_NO_BASE + allotment_no
+
+
 @dataclass(slots=True)
 class Shard:
     """A part of a pool's counter, as it stands under its lock."""
@@ -27,19 +36,28 @@ class Share:
 def take(shards: Sequence[Shard], quantity: int) -> list[Share] | None:
     """Takes places from locked shards of one pool, all or none; the shards then say what is left.
 
-    One shard that has enough is preferred; a party spans shards, in the order of their keys, only when none has.
+    One shard that has enough is preferred; a party spans shards, in the order given, only when none has.
     """
     if sum(shard.available for shard in shards) < quantity:
         return None
     enough = next((shard for shard in shards if shard.available >= quantity), None)
     shares: list[Share] = []
-    for shard in (enough,) if enough else sorted(shards, key=lambda shard: shard.shard_no):
+    for shard in (enough,) if enough else shards:
         part = min(shard.available, quantity)
         if part:
             shard.available -= part
             quantity -= part
             shares.append(Share(shard.pool_no, shard.shard_no, part))
     return shares
+
+
+def open_to(shards: Sequence[Shard], allotment_no: int | None) -> list[Shard]:
+    """Returns the shards that a party may take from: its allotment's first, then the public ones."""
+    public = [shard for shard in shards if shard.shard_no < ALLOTTED_SHARD_NO_BASE]
+    if allotment_no is None:
+        return public
+    own = allotted_shard_no(allotment_no)
+    return [shard for shard in shards if shard.shard_no == own] + public
 
 
 def put_back(shards: Iterable[Shard], shares: Iterable[Share]) -> None:

@@ -4,8 +4,8 @@ SELECT now, events, is_published, is_cancelled, sale_open_times, end_times, requ
        live_holds_per_buyer, tickets_per_buyer, hold_seconds, currency_codes, zone_events, zones, prices_minor,
        usage_events, usage_accounts, live_holds, tickets, closed_admissions, shard_events, shard_pools, shards,
        shard_available, run_out_events, run_out_holds, run_out_pools, run_out_shards, run_out_claimed, seat_events, seats,
-       seat_states, seat_holds, seat_held_untils, seat_fences, known_scopes, known_methods, known_request_ids,
-       known_body_hashes, known_replies, known_refusals
+       seat_states, seat_holds, seat_held_untils, seat_fences, seat_allotments, known_scopes, known_methods,
+       known_request_ids, known_body_hashes, known_replies, known_refusals
 FROM read_batch(:event_ids::bigint[], :buyer_event_ids::bigint[], :account_ids::uuid[], :admission_event_ids::bigint[],
                 :admission_ids::uuid[], :admission_account_ids::uuid[], :admission_expire_times::timestamptz[],
                 :shard_event_ids::bigint[], :pool_nos::integer[], :shard_nos::integer[], :whole_event_ids::bigint[],
@@ -17,15 +17,16 @@ FROM read_batch(:event_ids::bigint[], :buyer_event_ids::bigint[], :account_ids::
 SELECT seats_given, requests_added
 FROM write_batch(:seat_event_ids::bigint[], :seat_nos::integer[], :seat_zone_nos::integer[],
                  :seat_prices_minor::bigint[], :seat_fences::bigint[], :seat_hold_ids::uuid[],
-                 :seat_held_untils::timestamptz[], :hold_event_ids::bigint[], :hold_ids::uuid[], :account_ids::uuid[],
-                 :admission_ids::uuid[], :held_untils::timestamptz[], :currency_codes::text[], :place_counts::integer[],
-                 :seats_from::integer[], :seats_to::integer[], :create_time::timestamptz, :scopes::text[],
-                 :methods::text[], :request_ids::text[], :body_hashes::bytea[], :replies::bytea[], :refusals::bytea[]);
+                 :seat_held_untils::timestamptz[], :seat_code_nos::integer[], :hold_event_ids::bigint[],
+                 :hold_ids::uuid[], :account_ids::uuid[], :admission_ids::uuid[], :held_untils::timestamptz[],
+                 :code_nos::integer[], :currency_codes::text[], :place_counts::integer[], :seats_from::integer[],
+                 :seats_to::integer[], :create_time::timestamptz, :scopes::text[], :methods::text[],
+                 :request_ids::text[], :body_hashes::bytea[], :replies::bytea[], :refusals::bytea[]);
 
 -- name: end_losers
 -- Ends holds whose time is over, each once, under their locks; returns those that this ended.
 SELECT event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code, seat_nos,
-       seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, order_id, pin_time, pin_deadline
+       seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, code_no, order_id, pin_time, pin_deadline
 FROM end_losers(:event_ids::bigint[], :hold_ids::uuid[]);
 
 -- name: lock_party!
@@ -60,8 +61,11 @@ WHERE event_id = :event_id AND account_id = ANY (:account_ids::uuid[]) AND state
 GROUP BY account_id;
 
 -- name: read_seats
--- Returns seats as they stand.
-SELECT seat_no, state, hold_id, held_until, fence
+-- Returns seats as they stand; allotments whose time has come as 0.
+SELECT seat_no, state, hold_id, held_until, fence,
+       CASE WHEN allotment_no IS NULL THEN NULL
+            WHEN is_allotment_due(event_id, allotment_no) THEN 0
+            ELSE allotment_no END::smallint AS allotment_no
 FROM seats
 WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]);
 
@@ -141,13 +145,13 @@ SELECT hold_id FROM holds WHERE event_id = :event_id AND hold_id = ANY (:hold_id
 UPDATE holds SET state = 'EXPIRED', version = version + 1
 WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state = 'HELD' AND held_until <= clock_timestamp()
 RETURNING event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code,
-          seat_nos, seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, order_id, pin_time,
+          seat_nos, seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, code_no, order_id, pin_time,
           pin_deadline;
 
 -- name: read_holds
 -- Returns holds of an event.
 SELECT event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code, seat_nos,
-       seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, order_id, pin_time, pin_deadline
+       seat_zone_nos, seat_prices_minor, seat_fences, place_count, version, code_no, order_id, pin_time, pin_deadline
 FROM holds
 WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[])
 ORDER BY hold_id;
@@ -160,8 +164,9 @@ WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[])
 ORDER BY hold_id, pool_no, shard_no;
 
 -- name: free_seats
--- Gives back the seats that some holds still have in one of some states; returns them.
-UPDATE seats SET state = 0, hold_id = NULL, held_until = NULL, fence = fence + 1
+-- Gives back the seats that some holds still have in one of some states, those of an allotment to it; returns them.
+UPDATE seats
+SET state = CASE WHEN allotment_no IS NULL THEN 0 ELSE 4 END, hold_id = NULL, held_until = NULL, fence = fence + 1
 WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND hold_id = ANY (:hold_ids::uuid[])
   AND state = ANY (:states::smallint[])
 RETURNING seat_no, fence;
@@ -237,9 +242,10 @@ WHERE event_id = :event_id
 ORDER BY seat_no;
 
 -- name: read_pools
--- Returns the pools of an event.
+-- Returns the pools of an event, with how many shards the public has.
 SELECT p.pool_no, p.name, p.zone_no, p.capacity, count(s.shard_no) AS shard_count
-FROM pools p JOIN pool_shards s ON s.event_id = p.event_id AND s.pool_no = p.pool_no
+FROM pools p
+JOIN pool_shards s ON s.event_id = p.event_id AND s.pool_no = p.pool_no AND s.allotment_no IS NULL
 WHERE p.event_id = :event_id
 GROUP BY p.pool_no, p.name, p.zone_no, p.capacity
 ORDER BY p.pool_no;

@@ -161,7 +161,12 @@ async def read_seats(
     rows = await connection.fetch(queries.read_seats.sql, event_id, list(set(seat_nos)))
     return {
         row["seat_no"]: SeatRow(
-            row["seat_no"], row["state"], row["hold_id"], row["held_until"], row["fence"]
+            row["seat_no"],
+            row["state"],
+            row["hold_id"],
+            row["held_until"],
+            row["fence"],
+            row["allotment_no"],
         )
         for row in rows
     }
@@ -266,6 +271,7 @@ def _hold(row: Any, places: tuple[HeldPlaces, ...]) -> Hold:
         seats=tuple(HeldSeat(*seat) for seat in seats),
         places=places,
         version=row["version"],
+        code_no=row["code_no"],
         order_id=row["order_id"],
         pin_time=row["pin_time"],
         pin_deadline=row["pin_deadline"],
