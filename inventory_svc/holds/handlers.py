@@ -129,7 +129,6 @@ class HoldHandlers:
             party.admission = await self._admissions.read(token, event_id, party.account_id)
             party.admission_is_invalid = party.admission is None
 
-
     async def _read_access_code(self, party: Party, event_id: int, access_code: str) -> None:
         async with self._database.connection() as connection:
             found = await allotment_store.find_code(connection, event_id, access_code)

@@ -2,115 +2,107 @@
 
 A house is read when somebody first asks for the best seats, then follows the lane's own commits and the ends of holds
 by the clock. It is read again when it is old, when a guess was wrong, and always before it is said that nothing fits.
+
+Parties of one batch never want the same seats: each pick is taken in the house at once. Nor do batches that overlap.
+Processes that sell the same event do not know of each other until they meet: one sees a seat taken that it thought
+free. From then on, for some seconds, each looks first in corners of its own among places of about the same quality, so
+that they lose few rounds; one that sells alone always gives the very best.
 """
 
 from __future__ import annotations
 
-import heapq
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from datetime import datetime
 
-from inventory_svc.holds.best_available import House, Offer, Wish, find, nearest
-from inventory_svc.holds.holds import Hold
+from inventory_svc.holds.holds import Hold, SeatRow, SeatState
+from inventory_svc.holds.house import House
+from inventory_svc.holds.opened_house import LOST_SECONDS_MIN, HouseReading, OpenedHouse
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
-from mesh.clock import Clock, SystemClock
 
 AGE_SECONDS_MAX = 2.0
 """Seats that come back elsewhere are seen after this long at the latest."""
 
-AMONG_MAX = 32
-"""Of how many of the best places one is tried after lost rounds."""
+AGE_SECONDS_MIN = 0.05
+"""A house is not read again sooner because of a wrong guess: what was wrong is known from the locks."""
 
 SEATS_MAX = 1_000_000
 """Seats of all houses in one process; the house least lately asked for goes first."""
 
-
-@dataclass(frozen=True, slots=True)
-class HouseReading:
-    """What an event's seats are at one moment, by whoever keeps them."""
-
-    taken: Mapping[int, float | None]
-    """The seats that are not free, with when the clock frees them, in seconds since 1970; None: only an act does."""
-    prices_minor: Mapping[int, int]
-    """Today's prices by zone."""
-    allotment_nos: Mapping[int, int] = field(default_factory=dict)
-    """The blocked seats that whoever has a code may take, with the number of their allotment."""
-
-
 ReadHouse = Callable[[Seating], Awaitable[HouseReading]]
-
-
-@dataclass
-class _Open:
-    """A house in use."""
-
-    house: House
-    read_at: float = float("-inf")
-    """By the monotonic clock."""
-    ends: list[tuple[float, int]] = field(default_factory=list)
-    """When held seats become free, as a heap of (seconds since 1970, seat)."""
-    prices_minor: dict[int, int] = field(default_factory=dict)
-
-    offers: dict[Wish, Offer] = field(default_factory=dict)
-    """The nearest offers to wishes that nothing fits, as of offers_of."""
-    offers_of: int = -1
-
-    def nearest(self, wish: Wish) -> Offer:
-        """Returns the nearest offer, worked out once for all who are refused the same before anything changes."""
-        if self.offers_of != self.house.change_count:
-            self.offers.clear()
-        if wish not in self.offers:
-            self.offers[wish] = nearest(self.house, wish, self.prices_minor)
-        # Looking around takes seats and puts them back; what counts is what was so before and is so after.
-        self.offers_of = self.house.change_count
-        return self.offers[wish]
-
-    def let_go(self, now: float) -> None:
-        """Frees the seats whose holds are over."""
-        while self.ends and self.ends[0][0] <= now:
-            self.house.set_free([heapq.heappop(self.ends)[1]])
 
 
 class Picks:
     """The seats that a batch tries for: taken in the house until it is known what became of them."""
 
-    def __init__(self, opened: _Open | None) -> None:
+    def __init__(self, opened: OpenedHouse | None, monotonic: Callable[[], float]) -> None:
         self._opened = opened
+        self._monotonic = monotonic
         self._tried: list[int] = []
+        self._lost: set[int] = set()
         self._is_settled = False
+        if opened:
+            opened.picking.append(self._tried)
 
     def try_for(self, seat_nos: Sequence[int]) -> None:
-        """Keeps others of the batch from picking these."""
+        """Keeps others of this batch, and of the next ones, from picking these."""
         if self._opened:
             house = self._opened.house
-            mine = [seat_no for seat_no in seat_nos if house.is_free(seat_no)]
+            mine = [seat_no for seat_no in seat_nos if house.is_vacant(seat_no)]
             house.set_taken(mine)
             self._tried += mine
 
-    def try_again(self) -> None:
-        """Keeps the same seats again, after the house was read anew."""
-        if self._opened:
-            self._opened.house.set_taken(self._tried)
+    def saw(self, seats: Mapping[int, SeatRow], now: datetime) -> None:
+        """Learns what the seats turned out to be under their locks, by the clock that holds end by."""
+        if self._opened is None:
+            return
+        at = self._monotonic()
+        for seat_no in self._tried:
+            row = seats.get(seat_no)
+            if row is None or row.state in (SeatState.AVAILABLE, SeatState.BLOCKED):
+                continue
+            left = (row.held_until - now).total_seconds() if row.held_until else None
+            if row.state == SeatState.HELD and left is not None:
+                if left <= 0:
+                    continue
+                self._opened.lose(seat_no, at + max(left, LOST_SECONDS_MIN))
+            else:
+                self._opened.lose(seat_no, None)
+            self._lost.add(seat_no)
+        if self._lost:
+            self._opened.meet_another(at)
 
     def committed(self, holds: Sequence[Hold]) -> None:
-        """Leaves what was held taken until its end, and frees the rest."""
+        """Leaves what was held taken until its end, and what was lost; frees the rest."""
         self._is_settled = True
         if self._opened is None:
             return
-        held = {seat.seat_no: hold for hold in holds for seat in hold.seats}
-        self._opened.house.set_free([no for no in self._tried if no not in held])
-        self._opened.house.set_taken(held)
-        for seat_no, hold in held.items():
-            heapq.heappush(self._opened.ends, (hold.held_until.timestamp(), seat_no))
+        at = self._monotonic()
+        by_span: dict[float, list[int]] = {}
+        held: set[int] = set()
+        for hold in holds:
+            span = (hold.held_until - hold.create_time).total_seconds()
+            seat_nos = hold.seat_nos
+            by_span.setdefault(span, []).extend(seat_nos)
+            held.update(seat_nos)
+        self._opened.house.set_free(
+            [no for no in self._tried if no not in held and no not in self._lost]
+        )
+        for span, seat_nos in by_span.items():
+            self._opened.hold(seat_nos, at + span)
 
     def close(self) -> None:
-        """Forgets the picks of a batch that failed: what became of them must be read."""
-        if self._opened and not self._is_settled:
-            self._opened.read_at = float("-inf")
+        """Forgets the picks; of a batch that failed it must be read what became of them."""
+        if self._opened:
+            self._opened.picking = [
+                each for each in self._opened.picking if each is not self._tried
+            ]
+            if not self._is_settled:
+                self._opened.read_at = float("-inf")
 
 
 class Houses:
@@ -120,87 +112,78 @@ class Houses:
         self,
         read_house: ReadHouse,
         *,
-        clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        leaning_seed: int | None = None,
         age_seconds_max: float = AGE_SECONDS_MAX,
         seats_max: int = SEATS_MAX,
     ) -> None:
         self._read_house = read_house
-        self._clock = clock or SystemClock()
         self._monotonic = monotonic
+        self._leaning_seed = secrets.randbits(32) if leaning_seed is None else leaning_seed
         self._age_seconds_max = age_seconds_max
         self._seats_max = seats_max
         self._seat_count = 0
-        self._open: OrderedDict[int, _Open] = OrderedDict()
+        self._open: OrderedDict[int, OpenedHouse] = OrderedDict()
 
     @asynccontextmanager
     async def picking(self, seating: Seating, parties: Sequence[Party]) -> AsyncIterator[Picks]:
         """Picks seats for the parties of a batch that want the best; say what was committed before the block ends."""
-        picks = await self._pick(seating, parties)
+        choosers = [party for party in parties if party.best]
+        opened = self._open.get(seating.event_id)
+        if opened is None and choosers:
+            opened = self._remember(seating)
+        picks = Picks(opened, self._monotonic)
         try:
+            if opened and choosers:
+                await self._pick(seating, opened, parties, picks)
             yield picks
         finally:
             picks.close()
 
-    async def _pick(self, seating: Seating, parties: Sequence[Party]) -> Picks:
-        choosers = [party for party in parties if party.best]
-        opened = self._open.get(seating.event_id)
-        if not choosers:
-            return Picks(opened)
-        if opened is None:
-            opened = self._remember(seating)
-        is_old = self._monotonic() - opened.read_at > self._age_seconds_max
-        is_fresh = is_old or any(party.rounds for party in choosers)
+    async def _pick(
+        self, seating: Seating, opened: OpenedHouse, parties: Sequence[Party], picks: Picks
+    ) -> None:
+        now = self._monotonic()
+        age_max = self._age_seconds_max
+        if any(party.best and party.rounds for party in parties):
+            age_max = min(age_max, AGE_SECONDS_MIN)
+        is_fresh = now - opened.read_at > age_max
         if is_fresh:
             await self._read(seating, opened)
-        opened.let_go(self._clock.now().timestamp())
-        picks = Picks(opened)
+        opened.let_go(self._monotonic())
         for party in parties:
             if not party.best:
                 picks.try_for(party.seat_nos)
-        for party in choosers:
-            found = self._find(opened, party)
-            if not found and not is_fresh:
+        for party in parties:
+            if not party.best:
+                continue
+            fits = opened.pick(party, now)
+            if not fits and not is_fresh:
                 await self._read(seating, opened)
                 is_fresh = True
-                picks.try_again()
-                found = self._find(opened, party)
-            if found:
+                fits = opened.pick(party, now)
+            if fits:
                 picks.try_for(party.picked or ())
-        return picks
+        # Last, so that no party of this batch takes what another is offered.
+        for party in parties:
+            opened.offer(party)
 
-    def _find(self, opened: _Open, party: Party) -> bool:
-        """Gives a party its picks, or the nearest offer."""
-        if party.best is None:
-            return False
-        wish = party.best.wish(opened.prices_minor)
-        pool_no = opened.house.seating.pool_instead(wish.zone_nos)
-        if pool_no is not None and not wish.accessible:
-            party.settle_for_places(pool_no)
-            return True
-        # Whoever lost a round met another process at the best seats: from now on they look in different places.
-        party.picked = find(opened.house, wish, min(1 << party.rounds, AMONG_MAX))
-        party.offer = None
-        if party.picked is None:
-            party.offer = opened.nearest(wish)
-        return party.picked is not None
-
-    def _remember(self, seating: Seating) -> _Open:
-        opened = self._open[seating.event_id] = _Open(House(seating))
+    def _remember(self, seating: Seating) -> OpenedHouse:
+        house = House(seating, leaning_seed=self._leaning_seed)
+        opened = self._open[seating.event_id] = OpenedHouse(house)
         self._seat_count += len(seating.seats)
         while self._seat_count > self._seats_max and len(self._open) > 1:
             _, closed = self._open.popitem(last=False)
             self._seat_count -= len(closed.house.seating.seats)
         return opened
 
-    async def _read(self, seating: Seating, opened: _Open) -> None:
-        read_at = self._monotonic()
-        reading = await self._read_house(seating)
-        opened.house.reset(reading.taken)
-        opened.ends = [
-            (until, seat_no) for seat_no, until in reading.taken.items() if until is not None
-        ]
-        heapq.heapify(opened.ends)
-        opened.prices_minor = dict(reading.prices_minor)
-        opened.read_at = read_at
-        self._open.move_to_end(seating.event_id)
+    async def _read(self, seating: Seating, opened: OpenedHouse) -> None:
+        began_at = self._monotonic()
+        opened.begin_reading()
+        reading = None
+        try:
+            reading = await self._read_house(seating)
+        finally:
+            opened.end_reading(reading, began_at)
+        if seating.event_id in self._open:
+            self._open.move_to_end(seating.event_id)

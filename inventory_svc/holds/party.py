@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from inventory_svc.holds.best_available import Offer, Wish
+from inventory_svc.holds.wishes import Offer, Wish
 from mesh.requests import RequestKey
 
 
@@ -39,19 +40,22 @@ class Asked:
     """What the best seats are, as the buyer put it."""
 
     quantity: int
-    zone_no: int | None = None
+    zone_nos: frozenset[int] = frozenset()
+    """Only in these zones; none means any."""
     price_max_minor: int | None = None
     accessible: bool = False
+    allotment_nos: frozenset[int] = frozenset()
+    """The allotments that its access code opens."""
 
-    def wish(self, prices_minor: dict[int, int]) -> Wish:
+    def wish(self, prices_minor: Mapping[int, int]) -> Wish:
         """Returns what to look for at today's prices."""
         zone_nos = frozenset(
             zone_no
             for zone_no, price in prices_minor.items()
-            if self.zone_no in (None, zone_no)
+            if (not self.zone_nos or zone_no in self.zone_nos)
             and (self.price_max_minor is None or price <= self.price_max_minor)
         )
-        return Wish(self.quantity, zone_nos, self.accessible)
+        return Wish(self.quantity, zone_nos, self.accessible, self.allotment_nos)
 
 
 @dataclass(slots=True)

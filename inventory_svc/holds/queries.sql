@@ -259,11 +259,20 @@ SELECT m.body, e.organiser_id, e.publish_time, e.currency_code,
 FROM seat_maps m JOIN events e ON e.event_id = m.event_id
 WHERE m.event_id = :event_id;
 
--- name: read_house^
--- Returns the seats that are not free, as of now, held ones with their ends in seconds; and today's prices.
-SELECT coalesce(array_agg(seat_no), '{}') AS seat_nos,
-       coalesce(array_agg(extract(epoch FROM held_until)::float8), '{}') AS held_untils,
-       (SELECT array_agg(zone_no ORDER BY zone_no) FROM zones WHERE zones.event_id = :event_id) AS zone_nos,
-       (SELECT array_agg(price_minor ORDER BY zone_no) FROM zones WHERE zones.event_id = :event_id) AS prices_minor
-FROM seats
-WHERE event_id = :event_id AND state <> 0 AND NOT (state = 1 AND held_until <= clock_timestamp());
+-- name: read_house
+-- Returns the seats that are not free, as of now, those together that a hold's end frees together; beside each group
+-- today's prices, which come even where no seat is taken.
+SELECT extract(epoch FROM taken.held_until - clock.now)::float8 AS seconds_left, taken.seat_nos,
+       priced.zone_nos, priced.prices_minor
+FROM (SELECT clock_timestamp() AS now) clock
+CROSS JOIN (
+    SELECT array_agg(zone_no) AS zone_nos, array_agg(price_minor) AS prices_minor
+    FROM zones
+    WHERE event_id = :event_id
+) priced
+LEFT JOIN (
+    SELECT CASE WHEN state = 1 THEN held_until END AS held_until, array_agg(seat_no) AS seat_nos
+    FROM seats
+    WHERE event_id = :event_id AND state <> 0 AND NOT (state = 1 AND held_until <= clock_timestamp())
+    GROUP BY 1
+) taken ON true;

@@ -6,9 +6,10 @@ Seats are numbered from 0 in the map's order; a seat's number is its place in `s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,31 @@ class SectionSpan:
     stop: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring seats: a row, or a part of it between aisles.
+
+    A mask is a set of its seats: the lowest bit stands for the first of them.
+    """
+
+    section_no: int
+    row_no: int
+    first_row_seat_no: int
+    """Place in the row of the first seat."""
+    seat_nos: tuple[int, ...]
+    """In the order in which they stand, beginning at the end that comes first in the map."""
+    quality_sums: tuple[int, ...]
+    """The sum of the qualities of as many seats from the first on, by how many; one longer than seat_nos."""
+    zone_masks: dict[int, int]
+    """Which seats are in a zone, by zone."""
+    accessible_mask: int
+    companion_mask: int
+
+    def mask_of(self, zone_nos: Collection[int]) -> int:
+        """Returns the seats that are in some zones."""
+        return sum(mask for zone_no, mask in self.zone_masks.items() if zone_no in zone_nos)
+
+
 @dataclass(frozen=True)
 class Seating:
     """An event's seats and pools."""
@@ -79,30 +105,47 @@ class Seating:
         return next((no for no, pool in self.pools.items() if pool.zone_no in zone_nos), None)
 
     @cached_property
-    def stretches(self) -> tuple[tuple[int, ...], ...]:
-        """Runs of neighbouring seats: a row, or a part of it between aisles; each in the order of its seats."""
+    def stretches(self) -> tuple[Stretch, ...]:
+        """All stretches, row by row in the map's order."""
         rows: defaultdict[int, list[Seat]] = defaultdict(list)
         for seat in self.seats:
             rows[seat.row_no].append(seat)
-        found: list[tuple[int, ...]] = []
+        found: list[Stretch] = []
         for row_no in sorted(rows):
             run: list[Seat] = []
             for seat in sorted(rows[row_no], key=lambda seat: seat.row_seat_no):
                 if run and seat.row_seat_no != run[-1].row_seat_no + 1:
-                    found.append(tuple(each.seat_no for each in run))
+                    found.append(_stretch(run))
                     run = []
                 run.append(seat)
-            found.append(tuple(each.seat_no for each in run))
+            found.append(_stretch(run))
         return tuple(found)
 
     @cached_property
-    def stretch_of(self) -> Sequence[int]:
-        """The stretch that a seat is in, by seat number."""
+    def stretch_no_of(self) -> Sequence[int]:
+        """The number of the stretch that a seat is in, by seat number."""
         found = [0] * len(self.seats)
-        for index, stretch in enumerate(self.stretches):
-            for seat_no in stretch:
-                found[seat_no] = index
+        for stretch_no, stretch in enumerate(self.stretches):
+            for seat_no in stretch.seat_nos:
+                found[seat_no] = stretch_no
         return found
+
+    @cached_property
+    def bit_of(self) -> Sequence[int]:
+        """The bit that stands for a seat in the masks of its stretch, by seat number."""
+        found = [0] * len(self.seats)
+        for stretch in self.stretches:
+            for place, seat_no in enumerate(stretch.seat_nos):
+                found[seat_no] = 1 << place
+        return found
+
+    @cached_property
+    def rows(self) -> tuple[tuple[int, ...], ...]:
+        """The rows from the front of the first section on, each as the numbers of its stretches."""
+        found: dict[int, list[int]] = {}
+        for stretch_no, stretch in enumerate(self.stretches):
+            found.setdefault(stretch.row_no, []).append(stretch_no)
+        return tuple(tuple(stretch_nos) for stretch_nos in found.values())
 
     @cached_property
     def sections(self) -> tuple[SectionSpan, ...]:
@@ -115,3 +158,25 @@ class Seating:
                 spans.append(SectionSpan(section_no, start, seat_no))
                 start = seat_no
         return tuple(spans)
+
+
+def _stretch(run: Sequence[Seat]) -> Stretch:
+    if run[0].seat_no > run[-1].seat_no:
+        run = run[::-1]
+    return Stretch(
+        section_no=run[0].section_no,
+        row_no=run[0].row_no,
+        first_row_seat_no=run[0].row_seat_no,
+        seat_nos=tuple(seat.seat_no for seat in run),
+        quality_sums=tuple(accumulate((seat.quality for seat in run), initial=0)),
+        zone_masks={
+            zone_no: _mask([seat.zone_no == zone_no for seat in run])
+            for zone_no in dict.fromkeys(seat.zone_no for seat in run)
+        },
+        accessible_mask=_mask([seat.accessible for seat in run]),
+        companion_mask=_mask([seat.companion for seat in run]),
+    )
+
+
+def _mask(is_in: Sequence[bool]) -> int:
+    return sum(1 << place for place, counts in enumerate(is_in) if counts)

@@ -19,9 +19,10 @@ from uuid import UUID
 import asyncpg
 
 from inventory_svc.holds.holds import HeldPlaces, HeldSeat, Hold, SeatRow, State
-from inventory_svc.holds.houses import HouseReading, ReadHouse
+from inventory_svc.holds.houses import ReadHouse
 from inventory_svc.holds.lane import OutcomeUnknown, StoreAway
 from inventory_svc.holds.limits import Limits, Usage
+from inventory_svc.holds.opened_house import HouseReading, Taken
 from inventory_svc.holds.party import Admission
 from inventory_svc.holds.placing import Outcome, RequestName, RunOut, Terms
 from inventory_svc.holds.pools import Shard
@@ -283,10 +284,13 @@ def house_reader(database: Database) -> ReadHouse:
 
     async def read_house(seating: Seating) -> HouseReading:
         async with database.connection() as connection:
-            row = await connection.fetchrow(queries.read_house.sql, seating.event_id)
+            rows = await connection.fetch(queries.read_house.sql, seating.event_id)
+        prices = rows[0]
         return HouseReading(
-            taken=dict(zip(row["seat_nos"], row["held_untils"], strict=True)),
-            prices_minor=dict(zip(row["zone_nos"] or (), row["prices_minor"] or (), strict=True)),
+            taken=[Taken(row["seat_nos"], row["seconds_left"]) for row in rows if row["seat_nos"]],
+            prices_minor=dict(
+                zip(prices["zone_nos"] or (), prices["prices_minor"] or (), strict=True)
+            ),
         )
 
     return read_house

@@ -145,11 +145,7 @@ def read_pools(
 
 def read_best(best: inventory_pb2.BestAvailable, seating: Seating, currency_code: str) -> Asked:
     """Reads what to look for. Raises ZoneUnknown, InvalidArgument for a price in another currency."""
-    zone_no = None
-    if best.zone_id:
-        zone_no = _number("z", best.zone_id)
-        if zone_no not in seating.zone_names:
-            raise ZoneUnknown(best.zone_id)
+    zone_nos = _read_zones([*best.zone_ids, *([best.zone_id] if best.zone_id else ())], seating)
     price_max = None
     if best.HasField("price_max"):
         if best.price_max.currency_code not in ("", currency_code):
@@ -159,4 +155,12 @@ def read_best(best: inventory_pb2.BestAvailable, seating: Seating, currency_code
         if best.price_max.amount_minor < 0:
             raise InvalidArgument("bestAvailable.priceMax.amountMinor", "is less than 0")
         price_max = best.price_max.amount_minor
-    return Asked(best.quantity, zone_no, price_max, best.accessible)
+    return Asked(best.quantity, zone_nos, price_max, best.accessible)
+
+
+def _read_zones(zone_ids: Sequence[str], seating: Seating) -> frozenset[int]:
+    numbers = {zone_id: _number("z", zone_id) for zone_id in zone_ids}
+    for zone_id, zone_no in numbers.items():
+        if zone_no not in seating.zone_names:
+            raise ZoneUnknown(zone_id)
+    return frozenset(zone_no for zone_no in numbers.values() if zone_no is not None)

@@ -97,7 +97,7 @@ class FakeOffice:
             Placer(
                 self._holds,
                 seatings,
-                Houses(self._holds.read_house, clock=clock, monotonic=self._loop.time),
+                Houses(self._holds.read_house, monotonic=self._loop.time, leaning_seed=1),
                 FastPath(self._holds, marks, clock, monotonic=self._loop.time, crowd_min=1),
                 self._lookout,
                 shard_offset=1,
@@ -132,7 +132,7 @@ class FakeOffice:
             request=request_key(call),
             seat_nos=want.seat_nos,
             places=tuple(PlacesAsked(*places) for places in want.places),
-            best=Asked(want.best, want.zone_no) if want.best else None,
+            best=Asked(want.best, _zone_nos(want)) if want.best else None,
             admission_is_invalid=token is Token.FORGED,
         )
         if token not in (Token.NONE, Token.FORGED):
@@ -272,3 +272,7 @@ def _hold(hold_text: str) -> UUID:
 
 def _text(hold: Hold | UUID) -> str:
     return ids.text("hld", hold if isinstance(hold, UUID) else hold.hold_id)
+
+
+def _zone_nos(want: Want) -> frozenset[int]:
+    return frozenset(() if want.zone_no is None else (want.zone_no,))

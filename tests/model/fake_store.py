@@ -11,8 +11,8 @@ from uuid import UUID
 
 from inventory_svc.holds.batch import Answer, Ask, losers_of
 from inventory_svc.holds.holds import Hold, SeatRow, SeatState, State
-from inventory_svc.holds.houses import HouseReading
 from inventory_svc.holds.limits import Usage
+from inventory_svc.holds.opened_house import HouseReading, Taken
 from inventory_svc.holds.placing import Decisions, Outcome, RequestName, RunOut, Situation, name_of
 from inventory_svc.holds.pools import Shard
 from inventory_svc.holds.seating import Seating
@@ -328,10 +328,13 @@ class FakeHolds:
         await self.weather.meet("open")
         now = self.clock.now()
         return HouseReading(
-            taken={
-                row.seat_no: row.held_until.timestamp() if row.held_until else None
+            taken=[
+                Taken(
+                    (row.seat_no,),
+                    (row.held_until - now).total_seconds() if row.held_until else None,
+                )
                 for row in self.tables.seats_of(seating.event_id)
                 if not row.can_be_taken(now)
-            },
+            ],
             prices_minor=dict(self.tables.events[seating.event_id].prices_minor),
         )

@@ -137,16 +137,18 @@ class AvailabilityDelta(_message.Message):
     def __init__(self, from_version: _Optional[int] = ..., version: _Optional[int] = ..., changes: _Optional[_Iterable[_Union[AvailabilityDelta.Change, _Mapping]]] = ..., pools: _Optional[_Iterable[_Union[Availability.PoolCount, _Mapping]]] = ...) -> None: ...
 
 class BestAvailable(_message.Message):
-    __slots__ = ("quantity", "zone_id", "price_max", "accessible")
+    __slots__ = ("quantity", "zone_id", "price_max", "accessible", "zone_ids")
     QUANTITY_FIELD_NUMBER: _ClassVar[int]
     ZONE_ID_FIELD_NUMBER: _ClassVar[int]
     PRICE_MAX_FIELD_NUMBER: _ClassVar[int]
     ACCESSIBLE_FIELD_NUMBER: _ClassVar[int]
+    ZONE_IDS_FIELD_NUMBER: _ClassVar[int]
     quantity: int
     zone_id: str
     price_max: _money_pb2.Money
     accessible: bool
-    def __init__(self, quantity: _Optional[int] = ..., zone_id: _Optional[str] = ..., price_max: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., accessible: _Optional[bool] = ...) -> None: ...
+    zone_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, quantity: _Optional[int] = ..., zone_id: _Optional[str] = ..., price_max: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., accessible: _Optional[bool] = ..., zone_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PoolQuantity(_message.Message):
     __slots__ = ("pool_id", "quantity")

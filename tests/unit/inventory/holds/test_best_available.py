@@ -5,7 +5,9 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.holds.best_available import House, Wish, find, nearest
+from inventory_svc.holds.best_available import find, nearest
+from inventory_svc.holds.house import House
+from inventory_svc.holds.wishes import Wish
 from tests.unit.inventory.holds.houses import house
 
 FRONT = frozenset((1,))
@@ -76,13 +78,6 @@ def test_seats_come_and_go() -> None:
     assert find(opened, party(2)) == (0, 1)
     opened.reset([0])
     assert find(opened, party(3)) == (1, 2, 3)
-
-
-def test_who_lost_a_round_looks_among_the_best_places() -> None:
-    opened = house("....", "....", "....", "....")
-    places = {opened.together(party(2), among=3) for _ in range(200)}
-    assert places == {(0, 1), (4, 5), (8, 9)}
-    assert house("..", taken=[0, 1]).together(party(1), among=8) is None
 
 
 def test_the_nearest_offer_is_apart_then_elsewhere_then_smaller() -> None:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.holds.best_available import Offer
 from inventory_svc.holds.holds import Hold, SeatRow, SeatState
 from inventory_svc.holds.limits import Limits, Usage
 from inventory_svc.holds.party import Admission, Asked, Party, PlacesAsked
@@ -22,6 +21,7 @@ from inventory_svc.holds.placing import (
 )
 from inventory_svc.holds.pools import Shard
 from inventory_svc.holds.seating import Pool
+from inventory_svc.holds.wishes import Offer
 from mesh.requests import RequestKey
 from tests.unit.inventory.holds.houses import seating
 

@@ -1,0 +1,185 @@
+"""A house in use by a lane: what was read of it, followed by what this process does and by the clock.
+
+All times are seconds of the process's own monotonic clock. How long a hold still lasts comes from the database, as a
+span: the two clocks need not agree.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from inventory_svc.holds.best_available import find, nearest
+from inventory_svc.holds.house import House
+from inventory_svc.holds.party import Asked, Party
+from inventory_svc.holds.wishes import Offer, Wish
+
+WISHES_MAX = 1_000
+"""Wordings remembered of what is asked for."""
+
+LOST_SECONDS_MIN = 1.0
+"""A seat that somebody else turned out to have is left alone for this long, whenever its hold is said to end."""
+
+LEANING_SECONDS = 5.0
+"""How long a process that met another one at the same seats looks in its own corners first."""
+
+NEWS_SECONDS_MIN = 1.0
+"""A hold that was read and ends sooner may be one of this process's own, thought over already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Seats that are not free, with what frees them."""
+
+    seat_nos: Sequence[int]
+    seconds_left: float | None = None
+    """After this the clock frees them; None: only an act does."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseReading:
+    """What an event's seats are at one moment, by whoever keeps them."""
+
+    taken: Sequence[Taken]
+    """Every seat that somebody has or that nobody may have; holds that end together best stand together."""
+    prices_minor: Mapping[int, int]
+    """Today's prices by zone."""
+    allotment_nos: Mapping[int, int] = field(default_factory=dict)
+    """The seats that only whoever has a code may take, whoever has them now, with the number of their allotment.
+
+    Those that nobody has are not among the taken.
+    """
+
+
+class OpenedHouse:
+    """A house with what follows its seats."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.read_at = float("-inf")
+        self.picking: list[Sequence[int]] = []
+        """The seats that batches under way try for, a list for each batch."""
+        self._ends: list[tuple[float, int, Sequence[int]]] = []
+        """When held seats become free, as a heap; the number keeps it from comparing seats."""
+        self._end_count = 0
+        self._readings = 0
+        """How many are under way."""
+        self._held_meanwhile: list[tuple[Sequence[int], float]] = []
+        """What was committed since the first of them began, with its ends: it may be missing in what they return."""
+        self._leans_until = float("-inf")
+        self._prices_minor: dict[int, int] = {}
+        self._wishes: dict[Asked, Wish] = {}
+        self._offers: dict[Wish, Offer] = {}
+        self._offers_of = -1
+        """The house's change count when they were worked out."""
+
+    def begin_reading(self) -> None:
+        """Notes that a reading is under way: what is committed from now on may be missing in it."""
+        self._readings += 1
+
+    def end_reading(self, reading: HouseReading | None, began_at: float) -> None:
+        """Takes in what was read; None when nothing could be."""
+        self._readings -= 1
+        if reading is not None:
+            self._take_in(reading, began_at)
+        if not self._readings:
+            self._held_meanwhile.clear()
+
+    def _take_in(self, reading: HouseReading, began_at: float) -> None:
+        if self.read_at > float("-inf") and any(map(self._is_news, reading.taken)):
+            self.meet_another(began_at)
+        read = [(taken.seat_nos, taken.seconds_left) for taken in reading.taken]
+        self.house.set_allotments(reading.allotment_nos)
+        self.house.reset(
+            chain.from_iterable(
+                (
+                    *(seat_nos for seat_nos, _ in read),
+                    *(seat_nos for seat_nos, _ in self._held_meanwhile),
+                    *self.picking,
+                )
+            )
+        )
+        self._ends.clear()
+        for seat_nos, seconds_left in read:
+            if seconds_left is not None:
+                self._free_at(began_at + seconds_left, seat_nos)
+        for seat_nos, free_at in self._held_meanwhile:
+            self._free_at(free_at, seat_nos)
+        if reading.prices_minor != self._prices_minor:
+            self._prices_minor = dict(reading.prices_minor)
+            self._wishes.clear()
+            self._offers.clear()
+        self.read_at = began_at
+
+    def _is_news(self, taken: Taken) -> bool:
+        """Tells whether seats are held of which this process does not know; one speaks for those that end with it."""
+        left = taken.seconds_left
+        return (
+            left is not None
+            and left > NEWS_SECONDS_MIN
+            and bool(taken.seat_nos)
+            and self.house.is_vacant(taken.seat_nos[0])
+        )
+
+    def _free_at(self, free_at: float, seat_nos: Sequence[int]) -> None:
+        self._end_count += 1
+        heapq.heappush(self._ends, (free_at, self._end_count, seat_nos))
+
+    def let_go(self, now: float) -> None:
+        """Frees the seats whose holds are over."""
+        while self._ends and self._ends[0][0] <= now:
+            self.house.set_free(heapq.heappop(self._ends)[2])
+
+    def hold(self, seat_nos: Sequence[int], free_at: float) -> None:
+        """Notes seats that this process has sold or holds until then."""
+        self.house.set_taken(seat_nos)
+        self._free_at(free_at, seat_nos)
+        if self._readings:
+            self._held_meanwhile.append((seat_nos, free_at))
+
+    def lose(self, seat_no: int, free_at: float | None) -> None:
+        """Notes a seat that somebody else has, until then if it is held."""
+        self.house.set_taken((seat_no,))
+        if free_at is not None:
+            self._free_at(free_at, (seat_no,))
+
+    def meet_another(self, now: float) -> None:
+        """Notes that another process sells this house too."""
+        self._leans_until = now + LEANING_SECONDS
+
+    def pick(self, party: Party, now: float) -> bool:
+        """Gives a party its picks; returns whether something fits."""
+        if party.best is None:
+            return False
+        wish = self._wish(party.best)
+        pool_no = self.house.seating.pool_instead(wish.zone_nos)
+        if pool_no is not None and not wish.accessible:
+            party.settle_for_places(pool_no)
+            return True
+        party.picked = find(self.house, wish, leaning=now < self._leans_until)
+        party.offer = None
+        return party.picked is not None
+
+    def offer(self, party: Party) -> None:
+        """Gives a party that nothing fits the nearest offer, worked out once for all who are refused the same."""
+        if party.best and party.picked is None:
+            party.offer = self._nearest(self._wish(party.best))
+
+    def _wish(self, asked: Asked) -> Wish:
+        wish = self._wishes.get(asked)
+        if wish is None:
+            if len(self._wishes) >= WISHES_MAX:
+                self._wishes.clear()
+            wish = self._wishes[asked] = asked.wish(self._prices_minor)
+        return wish
+
+    def _nearest(self, wish: Wish) -> Offer:
+        if self._offers_of != self.house.change_count:
+            self._offers.clear()
+            self._offers_of = self.house.change_count
+        offer = self._offers.get(wish)
+        if offer is None:
+            offer = self._offers[wish] = nearest(self.house, wish, self._prices_minor)
+        return offer
