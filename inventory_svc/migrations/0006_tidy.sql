@@ -11,9 +11,11 @@ DROP INDEX holds_to_tidy;
 -- Ends holds whose time is over, frees what they still have, and tells of each that nobody has ended before: all in one
 -- call, so that locks are kept for no longer than the statements take. Returns how many were tidied, by event.
 --
--- The locks are those of everybody, in the one order: events, pool shards, seats, holds, each kind by key. A hold that is not as
--- it was read (version) is left for the next round: what would be told of it is no longer true. A seat or a place whose
--- time is over is free whatever became of its hold, so that freeing it is always right.
+-- The locks are those of everybody: events, pool shards, seats, holds. But this call waits for nobody while it has locks
+-- that takers want, so that a taker who is stuck stops no other through it: what is locked is left for the next round
+-- (SKIP LOCKED), and pool counters, which are locked often and never for long, are waited for a tenth of a second. A hold
+-- that is not as it was read (version) is left too: what would be told of it is no longer true. A seat or a place whose
+-- time is over is free whatever becomes of its hold, so that freeing it is always right.
 CREATE FUNCTION tidy_holds(
     event_ids bigint[],               -- the holds, as they were read
     hold_ids uuid[],
@@ -27,19 +29,28 @@ CREATE FUNCTION tidy_holds(
 -- Plans are kept for as long as a connection lives: lists come first, rows are looked up by key, however small the tables
 -- were when the plan was made.
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
+SET lock_timeout = '100ms'
 AS $$
 #variable_conflict use_column
 DECLARE
+    open_event_ids bigint[];          -- the events that nobody is changing
     seat_event_ids bigint[];          -- the seats that the holds were placed with
     seat_hold_ids uuid[];
     seat_nos integer[];
     place_event_ids bigint[];         -- those of the holds that have places
     place_hold_ids uuid[];
+    busy_hold_ids uuid[] := '{}';     -- of which something is locked by somebody else
+    freed_count integer;
 BEGIN
-    -- Shared: whoever moves places between shards, or seats between allotments, waits and is waited for.
-    PERFORM FROM (SELECT DISTINCT event_id FROM unnest(event_ids) AS due (event_id)) AS wanted
-    JOIN events e ON e.event_id = wanted.event_id
-    ORDER BY e.event_id FOR SHARE OF e;
+    -- Shared, as lanes do: whoever moves places between shards, or seats between allotments, has the event to themselves.
+    SELECT array_agg(unlocked.event_id)
+    INTO open_event_ids
+    FROM (
+        SELECT e.event_id
+        FROM (SELECT DISTINCT due.event_id FROM unnest(event_ids) AS due (event_id)) AS wanted
+        JOIN events e ON e.event_id = wanted.event_id
+        FOR SHARE OF e SKIP LOCKED
+    ) AS unlocked;
 
     SELECT array_agg(had.event_id), array_agg(had.hold_id), array_agg(had.seat_no)
     INTO seat_event_ids, seat_hold_ids, seat_nos
@@ -47,41 +58,55 @@ BEGIN
         SELECT h.event_id, h.hold_id, unnest(h.seat_nos) AS seat_no
         FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
         JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+        WHERE due.event_id = ANY (open_event_ids)
     ) AS had;
 
     SELECT array_agg(h.event_id), array_agg(h.hold_id)
     INTO place_event_ids, place_hold_ids
     FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
     JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
-    WHERE h.place_count > 0;
+    WHERE due.event_id = ANY (open_event_ids) AND h.place_count > 0;
 
     IF place_hold_ids IS NOT NULL THEN
-        PERFORM FROM (
-            SELECT DISTINCT p.event_id, p.pool_no, p.shard_no
-            FROM unnest(place_event_ids, place_hold_ids) AS due (event_id, hold_id)
-            JOIN hold_places p ON p.event_id = due.event_id AND p.hold_id = due.hold_id
-            WHERE p.claimed > 0
-        ) AS counted
-        JOIN pool_shards s
-          ON s.event_id = counted.event_id AND s.pool_no = counted.pool_no AND s.shard_no = counted.shard_no
-        ORDER BY s.event_id, s.pool_no, s.shard_no FOR UPDATE OF s;
+        BEGIN
+            PERFORM FROM (
+                SELECT DISTINCT p.event_id, p.pool_no, p.shard_no
+                FROM unnest(place_event_ids, place_hold_ids) AS due (event_id, hold_id)
+                JOIN hold_places p ON p.event_id = due.event_id AND p.hold_id = due.hold_id
+                WHERE p.claimed > 0
+            ) AS counted
+            JOIN pool_shards s
+              ON s.event_id = counted.event_id AND s.pool_no = counted.pool_no AND s.shard_no = counted.shard_no
+            ORDER BY s.event_id, s.pool_no, s.shard_no FOR UPDATE OF s;
+        EXCEPTION WHEN lock_not_available THEN
+            busy_hold_ids := place_hold_ids;
+            place_hold_ids := NULL;
+        END;
     END IF;
 
-    PERFORM FROM unnest(seat_event_ids, seat_hold_ids, seat_nos) AS had (event_id, hold_id, seat_no)
-    JOIN seats s ON s.event_id = had.event_id AND s.seat_no = had.seat_no
-    WHERE s.hold_id = had.hold_id AND s.state = 1
-    ORDER BY s.event_id, s.seat_no FOR UPDATE OF s;
-
-    PERFORM FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
-    JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
-    ORDER BY h.event_id, h.hold_id FOR UPDATE OF h;
-
-    -- A seat of an allotment goes back to it (0005).
+    -- A seat of an allotment goes back to it, blocked for everybody else.
+    WITH over AS (
+        SELECT s.event_id, s.seat_no
+        FROM unnest(seat_event_ids, seat_hold_ids, seat_nos) AS had (event_id, hold_id, seat_no)
+        JOIN seats s ON s.event_id = had.event_id AND s.seat_no = had.seat_no
+        WHERE s.hold_id = had.hold_id AND s.state = 1 AND s.held_until <= clock_timestamp()
+        FOR UPDATE OF s SKIP LOCKED
+    )
     UPDATE seats s
-    SET state = CASE WHEN s.allotment_no IS NULL THEN 0 ELSE 4 END, hold_id = NULL, held_until = NULL, fence = s.fence + 1
-    FROM unnest(seat_event_ids, seat_hold_ids, seat_nos) AS had (event_id, hold_id, seat_no)
-    WHERE s.event_id = had.event_id AND s.seat_no = had.seat_no AND s.hold_id = had.hold_id
-      AND s.state = 1 AND s.held_until <= clock_timestamp();
+    SET state = CASE WHEN s.allotment_no IS NULL THEN 0 ELSE 4 END, hold_id = NULL, held_until = NULL,
+        fence = s.fence + 1
+    FROM over o
+    WHERE s.event_id = o.event_id AND s.seat_no = o.seat_no AND s.state = 1 AND s.held_until <= clock_timestamp();
+    GET DIAGNOSTICS freed_count = ROW_COUNT;
+
+    IF freed_count IS DISTINCT FROM cardinality(seat_nos) THEN
+        -- Some were another's before, and some are locked.
+        SELECT busy_hold_ids || coalesce(array_agg(had.hold_id), '{}')
+        INTO busy_hold_ids
+        FROM unnest(seat_event_ids, seat_hold_ids, seat_nos) AS had (event_id, hold_id, seat_no)
+        JOIN seats s ON s.event_id = had.event_id AND s.seat_no = had.seat_no
+        WHERE s.hold_id = had.hold_id AND s.state = 1;
+    END IF;
 
     IF place_hold_ids IS NOT NULL THEN
         WITH over AS (
@@ -105,16 +130,22 @@ BEGIN
     END IF;
 
     RETURN QUERY
-    WITH ended AS (
+    WITH unlocked AS (
+        SELECT h.event_id, h.hold_id, due.version, due.slot, due.key, due.envelope
+        FROM unnest(event_ids, hold_ids, versions, slots, keys, envelopes)
+             AS due (event_id, hold_id, version, slot, key, envelope)
+        JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+        WHERE due.event_id = ANY (open_event_ids) AND due.hold_id <> ALL (busy_hold_ids)
+        FOR UPDATE OF h SKIP LOCKED
+    ), ended AS (
         UPDATE holds h
         SET state = 'EXPIRED', tidy_time = NULL,
             version = h.version + CASE WHEN h.state = 'HELD' THEN 1 ELSE 0 END
-        FROM unnest(event_ids, hold_ids, versions, slots, keys, envelopes)
-             AS due (event_id, hold_id, version, slot, key, envelope)
-        WHERE h.event_id = due.event_id AND h.hold_id = due.hold_id AND h.version = due.version
+        FROM unlocked u
+        WHERE h.event_id = u.event_id AND h.hold_id = u.hold_id AND h.version = u.version
           AND h.tidy_time IS NOT NULL
           AND (h.state = 'EXPIRED' OR h.state = 'HELD' AND h.held_until <= clock_timestamp())
-        RETURNING h.event_id, due.slot, due.key, due.envelope
+        RETURNING h.event_id, u.slot, u.key, u.envelope
     ), told AS (
         INSERT INTO outbox (slot, topic, key, envelope, occurred_time)
         SELECT e.slot, tidy_holds.topic, e.key, e.envelope, tidy_holds.occurred_time
