@@ -35,8 +35,8 @@ WITH pinned AS (
 SELECT coalesce(sum(claimed), 0) FROM pinned;
 
 -- name: retake_seats$
--- Pins the seats of a hold whose time is over, where each can still be had; returns how many, which must be all. Those of
--- an allotment with the code that the hold was placed with.
+-- Pins the seats of a hold whose time is over, where each can still be had, those of an allotment with the code that the
+-- hold was placed with; returns how many, which must be all.
 WITH retaken AS (
     UPDATE seats SET state = 2, hold_id = :hold_id, held_until = NULL, fence = fence + 1
     WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[])
@@ -134,16 +134,22 @@ ON CONFLICT (event_id, admission_id) DO UPDATE
     SET close_time = coalesce(admission_uses.close_time, excluded.close_time);
 
 -- name: count_zones
--- Counts what is left of events, by zone: a claim whose time is over counts as free.
+-- Counts what is left of events, by zone: a claim whose time is over counts as free. What an allotment has and nobody
+-- holds counts as blocked.
 WITH seat_rows AS (
     SELECT event_id, zone_no, row_no, row_seat_no, state,
-           state = 0 OR state = 1 AND held_until <= clock_timestamp() AS is_free
-    FROM seats
-    WHERE event_id = ANY (:event_ids::bigint[])
+           state = 0 OR has_run_out AND allotment_no IS NULL AS is_free,
+           state = 4 OR has_run_out AND allotment_no IS NOT NULL AS is_blocked
+    FROM (
+        SELECT event_id, zone_no, row_no, row_seat_no, state, allotment_no,
+               state = 1 AND held_until <= clock_timestamp() AS has_run_out
+        FROM seats
+        WHERE event_id = ANY (:event_ids::bigint[])
+    ) AS looked_at
 ), seat_counts AS (
     SELECT event_id, zone_no, count(*) FILTER (WHERE is_free) AS available,
-           count(*) FILTER (WHERE state IN (1, 2) AND NOT is_free) AS held, count(*) FILTER (WHERE state = 3) AS sold,
-           count(*) FILTER (WHERE state = 4) AS blocked, count(*) AS total
+           count(*) FILTER (WHERE state IN (1, 2) AND NOT is_free AND NOT is_blocked) AS held,
+           count(*) FILTER (WHERE state = 3) AS sold, count(*) FILTER (WHERE is_blocked) AS blocked, count(*) AS total
     FROM seat_rows
     GROUP BY event_id, zone_no
 ), runs AS (
@@ -157,21 +163,23 @@ WITH seat_rows AS (
     FROM (SELECT event_id, zone_no, count(*) AS length FROM runs GROUP BY event_id, zone_no, row_no, run_no) AS lengths
     GROUP BY event_id, zone_no
 ), run_out AS (
-    SELECT event_id, pool_no, sum(claimed) AS places
+    SELECT event_id, pool_no, shard_no, sum(claimed) AS places
     FROM hold_places
     WHERE event_id = ANY (:event_ids::bigint[]) AND held_until <= clock_timestamp()
-    GROUP BY event_id, pool_no
+    GROUP BY event_id, pool_no, shard_no
 ), by_pool AS (
-    SELECT p.event_id, p.zone_no, sum(s.available) + coalesce(max(r.places), 0) AS available,
-           sum(s.held) - coalesce(max(r.places), 0) AS held, sum(s.sold) AS sold, sum(s.capacity) AS total
+    SELECT p.event_id, p.zone_no,
+           coalesce(sum(s.available + coalesce(r.places, 0)) FILTER (WHERE s.allotment_no IS NULL), 0) AS available,
+           coalesce(sum(s.available + coalesce(r.places, 0)) FILTER (WHERE s.allotment_no IS NOT NULL), 0) AS blocked,
+           sum(s.held - coalesce(r.places, 0)) AS held, sum(s.sold) AS sold, sum(s.capacity) AS total
     FROM pools p
     JOIN pool_shards s ON s.event_id = p.event_id AND s.pool_no = p.pool_no
-    LEFT JOIN run_out r ON r.event_id = p.event_id AND r.pool_no = p.pool_no
+    LEFT JOIN run_out r ON r.event_id = s.event_id AND r.pool_no = s.pool_no AND r.shard_no = s.shard_no
     WHERE p.event_id = ANY (:event_ids::bigint[])
     GROUP BY p.event_id, p.pool_no, p.zone_no
 ), pool_counts AS (
-    SELECT event_id, zone_no, sum(available) AS available, sum(held) AS held, sum(sold) AS sold, sum(total) AS total,
-           max(available) AS together_max
+    SELECT event_id, zone_no, sum(available) AS available, sum(held) AS held, sum(sold) AS sold,
+           sum(blocked) AS blocked, sum(total) AS total, max(available) AS together_max
     FROM by_pool
     GROUP BY event_id, zone_no
 )
@@ -179,7 +187,7 @@ SELECT z.event_id, z.zone_no, z.price_minor,
        coalesce(c.available, 0) + coalesce(p.available, 0) AS available,
        coalesce(c.held, 0) + coalesce(p.held, 0) AS held,
        coalesce(c.sold, 0) + coalesce(p.sold, 0) AS sold,
-       coalesce(c.blocked, 0) AS blocked,
+       coalesce(c.blocked, 0) + coalesce(p.blocked, 0) AS blocked,
        coalesce(c.total, 0) + coalesce(p.total, 0) AS total,
        greatest(coalesce(l.together_max, 0), coalesce(p.together_max, 0)) AS together_max
 FROM zones z

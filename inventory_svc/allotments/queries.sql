@@ -223,7 +223,9 @@ SELECT coalesce(max(code_no), 0)::integer FROM allotment_codes WHERE event_id = 
 
 -- name: known_codes
 -- Returns those of some codes that the event has or had.
-SELECT code FROM allotment_codes WHERE event_id = :event_id AND code_hash = ANY (:code_hashes::bytea[]) ORDER BY code_no;
+SELECT code FROM allotment_codes
+WHERE event_id = :event_id AND code_hash = ANY (:code_hashes::bytea[])
+ORDER BY code_no;
 
 -- name: add_codes!
 -- Writes new codes, numbered in the order given.
@@ -260,7 +262,7 @@ WHERE event_id = :event_id AND code_no = :code_no;
 SELECT code_no, allotment_no FROM allotment_codes WHERE event_id = :event_id AND code_hash = :code_hash;
 
 -- name: read_codes
--- Returns codes as they stand, with how many of their holds are live or sold; those of a deleted allotment as withdrawn.
+-- Returns codes as they stand, with how many of their holds are live or sold; those of deleted allotments as withdrawn.
 SELECT c.event_id, c.code_no, c.allotment_no, c.code, c.uses_max, c.expire_time,
        coalesce(c.withdraw_time, a.delete_time) AS withdraw_time, (
            SELECT count(*) FROM holds h

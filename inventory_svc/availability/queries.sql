@@ -27,9 +27,11 @@ WHERE event_id = :event_id;
 UPDATE availability SET read_time = clock_timestamp() WHERE event_id = :event_id;
 
 -- name: read_marks$
--- Returns every seat's shown state as a digit, in the map's order: a held seat whose time is over is available.
+-- Returns every seat's shown state as a digit, in the map's order: a held seat whose time is over is available, or
+-- blocked where it is an allotment's.
 SELECT string_agg(CASE WHEN state = 0 THEN '0'
-                       WHEN state = 1 AND held_until <= clock_timestamp() THEN '0'
+                       WHEN state = 1 AND held_until <= clock_timestamp()
+                           THEN CASE WHEN allotment_no IS NULL THEN '0' ELSE '3' END
                        WHEN state IN (1, 2) THEN '1'
                        WHEN state = 3 THEN '2'
                        ELSE '3' END, '' ORDER BY seat_no)
@@ -37,13 +39,17 @@ FROM seats
 WHERE event_id = :event_id;
 
 -- name: read_pool_counts
--- Returns the free places of every pool, those of holds whose time is over among them.
+-- Returns the public's free places of every pool, those of holds whose time is over among them.
 SELECT s.pool_no, sum(s.available) + coalesce((
            SELECT sum(p.claimed) FROM hold_places p
            WHERE p.event_id = s.event_id AND p.pool_no = s.pool_no AND p.held_until <= clock_timestamp()
+             AND NOT EXISTS (
+                 SELECT FROM pool_shards a
+                 WHERE a.event_id = p.event_id AND a.pool_no = p.pool_no AND a.shard_no = p.shard_no
+                   AND a.allotment_no IS NOT NULL)
        ), 0) AS available
 FROM pool_shards s
-WHERE s.event_id = :event_id
+WHERE s.event_id = :event_id AND s.allotment_no IS NULL
 GROUP BY s.event_id, s.pool_no
 ORDER BY s.pool_no;
 

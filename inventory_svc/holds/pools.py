@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-
 ALLOTTED_SHARD_NO_BASE = 1_000
 """An allotment's places of a pool are counted in the shard of this number plus its own; public shards lie below."""
 

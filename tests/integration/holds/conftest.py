@@ -12,6 +12,8 @@ from redis.asyncio import Redis
 
 from inventory_svc.__main__ import MIGRATIONS
 from inventory_svc.allocation.handlers import AllocationHandlers
+from inventory_svc.allotments.handlers import AllotmentHandlers
+from inventory_svc.allotments.workers import AllotmentRelease
 from inventory_svc.availability.board import Boards
 from inventory_svc.catalog import events, store
 from inventory_svc.catalog.events import Event, Limits, State
@@ -39,7 +41,7 @@ from mesh.errors import OnsaleError
 from mesh.identity import Caller, KeySet
 from mesh.keys import KeyRing
 from mesh.valkey import connect
-from protos.inventory.v1 import inventory_pb2
+from protos.inventory.v1 import allotments_pb2, inventory_pb2
 from protos.mesh.v1 import envelope_pb2
 from tests.fixtures_servers import PostgresServer
 from tests.stack import Stack
@@ -75,6 +77,8 @@ class Process:
         )
         self.allocation = AllocationHandlers(database, self.seatings, lookout, SystemClock())
         self.expiry = HoldExpiry(database, self.seatings, lookout)
+        self.allotments = AllotmentHandlers(database, lookout, SystemClock())
+        self.release = AllotmentRelease(database, lookout)
 
 
 @dataclass
@@ -222,6 +226,26 @@ class Office:
         """Returns why AllocationService refuses what it must."""
         with pytest.raises(OnsaleError) as caught:
             await self.ask(method, request, process)
+        return caught.value
+
+    async def organise(self, event_id: int, method: str, **fields: Any) -> Any:
+        """Calls AllotmentService as the event's organiser does."""
+        organiser_id = await self.value(
+            "SELECT organiser_id FROM events WHERE event_id = $1", event_id
+        )
+        request_type = getattr(allotments_pb2, f"{method}Request")
+        request = request_type(event_id=ids.event_text(event_id), **fields)
+
+        async def calling() -> Any:
+            identity.set_current(Caller(account_id=organiser_id), {})
+            return await getattr(self.processes[0].allotments, method)(request, None)
+
+        return await asyncio.create_task(calling())
+
+    async def not_organised(self, event_id: int, method: str, **fields: Any) -> OnsaleError:
+        """Returns why AllotmentService refuses what it must."""
+        with pytest.raises(OnsaleError) as caught:
+            await self.organise(event_id, method, **fields)
         return caught.value
 
     async def rows(self, statement: str, *arguments: object) -> list[Any]:
