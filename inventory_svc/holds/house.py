@@ -65,6 +65,10 @@ class House:
         stretch_no = self.seating.stretch_no_of[seat_no]
         return bool(self._vacant[stretch_no] & self.seating.bit_of[seat_no])
 
+    def allotment_no(self, seat_no: int) -> int | None:
+        """Returns the allotment that a seat is kept for; None for the public."""
+        return self._allotment_nos.get(seat_no)
+
     def free_seats(self) -> Iterator[int]:
         """The seats that anybody may have, in the map's order."""
         return (seat_no for seat_no in range(len(self.seating.seats)) if self.is_free(seat_no))

@@ -1,5 +1,6 @@
 """The best seats: by examples, and against a search through everything on small maps."""
 
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given, settings
@@ -8,6 +9,14 @@ from hypothesis import strategies as st
 from inventory_svc.holds.best_available import find, nearest
 from inventory_svc.holds.house import House
 from inventory_svc.holds.wishes import Wish
+from tests.unit.inventory.holds.drawn_houses import (
+    ALL_ZONES,
+    houses,
+    seats_of,
+    together_worth,
+    usable,
+    wishes,
+)
 from tests.unit.inventory.holds.houses import house
 
 FRONT = frozenset((1,))
@@ -98,31 +107,11 @@ def test_looking_for_an_offer_leaves_the_house_as_it_was() -> None:
     assert list(opened.free_seats()) == before
 
 
-rows = st.lists(st.text("..2wc ", min_size=1, max_size=7), min_size=1, max_size=4)
-
-
-@st.composite
-def houses(draw: st.DrawFn) -> House:
-    drawn = draw(rows)
-    count = sum(len(row.replace(" ", "")) for row in drawn)
-    taken = draw(st.sets(st.integers(0, max(count - 1, 0)), max_size=count)) if count else set()
-    ranks = draw(st.permutations(range(count)))
-    return house(*drawn, taken=sorted(taken), ranks=ranks)
-
-
-wishes = st.builds(
-    Wish, st.integers(1, 5), st.sampled_from([FRONT, BOTH, frozenset((2,))]), st.booleans()
-)
-
-
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(houses(), wishes)
 def test_no_better_seats_together_are_found_by_trying_everything(opened: House, wish: Wish) -> None:
-    found = opened.together(wish)
-    best = _best_by_trying_everything(opened, wish)
-    assert (found is None) == (best is None)
-    if found is not None:
-        assert _worth(opened, wish, found) == best
+    """Tried: ranking quality before single seats, and adding public seats to single ones: both fail here."""
+    assert opened.together(wish) == _best_by_trying_everything(opened, wish)
 
 
 @settings(max_examples=200, deadline=None)
@@ -130,68 +119,108 @@ def test_no_better_seats_together_are_found_by_trying_everything(opened: House, 
 def test_what_was_remembered_is_as_good_as_a_fresh_look(
     opened: House, wish: Wish, data: st.DataObject
 ) -> None:
+    """Tried: leaving a changed stretch out of `changed` in House._note: fails here."""
     for _ in range(5):
         opened.together(wish)
         seats = [seat.seat_no for seat in opened.seating.seats]
         if seats:
-            change = data.draw(st.sampled_from([opened.set_free, opened.set_taken]))
-            change([data.draw(st.sampled_from(seats))])
-        fresh = House(opened.seating)
-        fresh.set_free(opened.free_seats())
-        assert opened.together(wish) == fresh.together(wish)
+            change = data.draw(st.sampled_from([opened.set_free, opened.set_taken, opened.reset]))
+            change(data.draw(st.sets(st.sampled_from(seats))))
+        assert opened.together(wish) == opened.look_once(replace(wish)) == _afresh(opened, wish)
 
 
 @settings(max_examples=200, deadline=None)
 @given(houses(), wishes)
-def test_one_seat_is_found_while_one_is_free_and_what_is_found_is_free(
+def test_one_seat_is_found_while_one_is_free_and_what_is_found_can_be_had(
     opened: House, wish: Wish
 ) -> None:
-    free = set(opened.free_seats())
-    one = find(opened, Wish(1, BOTH))
-    assert (one is not None) == bool(free)
+    one = find(opened, Wish(1, ALL_ZONES))
+    assert (one is not None) == any(True for _ in opened.free_seats())
     found = find(opened, wish)
-    offer = nearest(opened, wish, {1: 1, 2: 2})
-    for seat_nos, quantity in ((found or (), wish.quantity), (offer.seat_nos, offer.quantity)):
-        assert set(seat_nos) <= free
-        assert len(set(seat_nos)) == (quantity if seat_nos else 0)
-    if not wish.accessible:
-        assert bool(offer.quantity) == bool(free)
+    if found is not None:
+        assert set(found) <= set(usable(opened, wish))
+        assert len(found) == len(set(found)) == wish.quantity
 
 
-def _best_by_trying_everything(opened: House, wish: Wish) -> tuple[int, int, int] | None:
-    free = list(opened.free_seats())
-    worths = [
-        worth
-        for seat_nos in combinations(free, wish.quantity)
-        if (worth := _worth(opened, wish, seat_nos)) is not None
-    ]
-    return min(worths, default=None)
+@settings(max_examples=200, deadline=None)
+@given(houses(), wishes)
+def test_leaning_finds_seats_where_there_are_some_and_breaks_no_weightier_rule(
+    opened: House, wish: Wish
+) -> None:
+    """Only quality, and what comes after it, may be worse for a process that keeps out of others' way."""
+    best = opened.together(wish)
+    leant = opened.together(wish, leaning=True)
+    if best is None or leant is None:
+        assert leant is best
+        return
+    best_worth = together_worth(opened, wish, best)
+    worth = together_worth(opened, wish, leant)
+    assert best_worth is not None
+    assert worth is not None
+    assert worth[:3] == best_worth[:3]
 
 
-def _worth(opened: House, wish: Wish, seat_nos: tuple[int, ...]) -> tuple[int, int, int] | None:
-    """What the rules say of some seats, put as plainly as can be; None when they are not for this party together."""
-    seats = [opened.seating.seats[seat_no] for seat_no in seat_nos]
-    places = sorted(seat.row_seat_no for seat in seats)
-    together = len({seat.row_no for seat in seats}) == 1 and places == list(
-        range(places[0], places[0] + len(places))
+@settings(max_examples=300, deadline=None)
+@given(houses(), wishes, st.permutations([4_000, 6_000, 9_000]))
+def test_no_nearer_offer_is_found_by_trying_everything(
+    opened: House, wish: Wish, prices_minor: list[int]
+) -> None:
+    prices = dict(zip(sorted(ALL_ZONES), prices_minor, strict=True))
+    if find(opened, wish) is None:
+        offer = nearest(opened, wish, prices)
+        assert (offer.quantity, offer.together, _zones(opened, offer.seat_nos)) in list(
+            _nearest_by_trying_everything(opened, wish, prices)
+        )
+        everywhere = replace(wish, zone_nos=ALL_ZONES)
+        assert set(offer.seat_nos) <= set(usable(opened, everywhere))
+        assert len(set(offer.seat_nos)) == offer.quantity
+
+
+def _afresh(opened: House, wish: Wish) -> tuple[int, ...] | None:
+    fresh = House(opened.seating)
+    fresh.set_free(seat.seat_no for seat in opened.seating.seats if opened.is_vacant(seat.seat_no))
+    fresh.set_allotments(
+        {
+            seat.seat_no: allotment_no
+            for seat in opened.seating.seats
+            if (allotment_no := opened.allotment_no(seat.seat_no)) is not None
+        }
     )
-    if not together or any(seat.zone_no not in wish.zone_nos for seat in seats):
-        return None
-    wheelchair = sum(seat.accessible for seat in seats)
-    companions = sum(seat.companion for seat in seats)
-    if wish.accessible and not wheelchair:
-        return None
-    set_aside = wheelchair + companions
-    if wish.accessible:
-        others = len(seats) - wheelchair - companions
-        set_aside = (wheelchair - 1) * len(seats) + others
-    left = {
-        (seat.row_no, seat.row_seat_no)
-        for seat in opened.seating.seats
-        if opened.is_free(seat.seat_no) and seat.seat_no not in seat_nos
-    }
-    row_no = seats[0].row_no
-    singles = 0
-    for edge, step in ((places[0] - 1, -1), (places[-1] + 1, 1)):
-        singles += (row_no, edge) in left and (row_no, edge + step) not in left
-    return set_aside, singles, sum(seat.quality for seat in seats)
+    return fresh.together(wish)
+
+
+def _best_by_trying_everything(opened: House, wish: Wish) -> tuple[int, ...] | None:
+    worths = [
+        (worth, seat_nos)
+        for seat_nos in combinations(usable(opened, wish), wish.quantity)
+        if (worth := together_worth(opened, wish, seat_nos)) is not None
+    ]
+    return min(worths)[1] if worths else None
+
+
+def _zones(opened: House, seat_nos: tuple[int, ...]) -> frozenset[int]:
+    return frozenset(seat.zone_no for seat in seats_of(opened, seat_nos))
+
+
+def _nearest_by_trying_everything(
+    opened: House, wish: Wish, prices: dict[int, int]
+) -> list[tuple[int, bool, frozenset[int]]]:
+    """Every (quantity, together, zones) that is as near as can be."""
+    in_zones = usable(opened, wish)
+    can_be_seated = not wish.accessible or any(s.accessible for s in seats_of(opened, in_zones))
+    if len(in_zones) >= wish.quantity and can_be_seated:
+        return [
+            (wish.quantity, False, _zones(opened, seat_nos))
+            for seat_nos in combinations(in_zones, wish.quantity)
+        ]
+    for zone_no in sorted(ALL_ZONES - wish.zone_nos, key=lambda no: prices[no]):
+        there = replace(wish, zone_nos=frozenset((zone_no,)))
+        if _best_by_trying_everything(opened, there):
+            return [(wish.quantity, True, there.zone_nos)]
+    for zone_nos in (wish.zone_nos, ALL_ZONES):
+        for quantity in range(wish.quantity - 1, 0, -1):
+            fewer = Wish(quantity, zone_nos, wish.accessible, wish.allotment_nos)
+            best = _best_by_trying_everything(opened, fewer)
+            if best:
+                return [(quantity, quantity > 1, _zones(opened, best))]
+    return [(0, False, frozenset())]
