@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
+from functools import cache
 
 from prometheus_client import Counter, Histogram
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from edge import webhooks
 from edge.body import BODY_BYTES_MAX, ClientGone, bytes_max, read_body
 from edge.cors import Cors
+from edge.http_request import HTTPRequest
 from edge.own_pages import OwnPages
 from edge.problems import MethodNotAllowed, Overloaded, RouteNotFound, problem
 from edge.rate_limits import RateLimits, network_of
@@ -69,11 +71,10 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
-        http = Request(scope)
-        answer = _Answer()
+        http = HTTPRequest(scope)
         with telemetry.traced(scope["method"], _traceparent(http)):
-            secured = self.headers.wrap(answer.watch(send), telemetry.trace_id())
-            outward = self.cors.wrap(http, secured)
+            answer = _Answer(send, self.headers, telemetry.trace_id())
+            outward = self.cors.wrap(http, answer.send)
             self.in_flight.count += 1
             try:
                 if self.in_flight.count > self.in_flight.limit:
@@ -89,9 +90,9 @@ class Edge:
                 await _refuse(Internal(), scope, receive, outward, answer)
             finally:
                 self.in_flight.count -= 1
-        REQUESTS.labels(answer.route, answer.status).inc()
+        _requests(answer.route, answer.status).inc()
         if not answer.is_stream:
-            REQUEST_SECONDS.labels(answer.route).observe(time.perf_counter() - started)
+            _request_seconds(answer.route).observe(time.perf_counter() - started)
 
     async def _serve(self, http: Request, receive: Receive, send: Send, answer: _Answer) -> None:
         method = "GET" if _is_head(http.scope) else http.method
@@ -165,22 +166,33 @@ class Edge:
 
 
 class _Answer:
-    """What is known of an answer, for the metrics."""
+    """What is known of an answer, for the metrics, and its way out."""
 
-    def __init__(self) -> None:
+    def __init__(self, send: Send, security: SecurityHeaders, request_id: str) -> None:
         self.status = 0
         self.route = "other"
         self.is_stream = False
+        self._send = send
+        self._security = security
+        self._request_id = request_id
 
-    def watch(self, send: Send) -> Send:
-        """Returns a send that takes note of the status."""
+    async def send(self, message: Message) -> None:
+        """Sends a part of the answer, its head with the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self._security.add_to(message["headers"], self._request_id)
+            self.status = message["status"]
+        await self._send(message)
 
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.status = message["status"]
-            await send(message)
 
-        return sending
+@cache
+def _requests(route: str, status: int) -> Counter:
+    """Returns the counter of a route's answers; routes and statuses are few."""
+    return REQUESTS.labels(route, status)
+
+
+@cache
+def _request_seconds(route: str) -> Histogram:
+    return REQUEST_SECONDS.labels(route)
 
 
 async def _refuse(

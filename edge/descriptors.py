@@ -40,6 +40,7 @@ def neighbour_of(method: MethodDescriptor) -> str:
     return _OWNERS.get(package, package)
 
 
+@cache
 def message_class(descriptor: Any) -> Any:
     """Returns the class of a message."""
     return GetMessageClass(descriptor)

@@ -10,16 +10,21 @@ from __future__ import annotations
 import base64
 import math
 import struct
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import orjson
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
 
 Convert = Callable[[Any], Any]
+
+NANOS_PER_SECOND = 1_000_000_000
+SECONDS_KNOWN_MAX = 4_096
 
 _64_BIT = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
 _FLOATING = {FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE}
@@ -38,29 +43,73 @@ def to_jsonable(message: Message) -> Any:
 @cache
 def _encoder(descriptor: Descriptor) -> Convert:
     if descriptor.full_name == "google.protobuf.Timestamp":
-        return lambda message: message.ToJsonString()
+        return _encode_time
     if descriptor.file.package == "google.protobuf" and descriptor.name != "Empty":
         return json_format.MessageToDict
-    # Read late: a type may hold itself.
-    fields: list[tuple[str, str, bool, Convert]] = []
-
-    def encode_message(message: Message) -> dict[str, Any]:
-        if not fields:
-            fields.extend(_field_encoders(descriptor))
-        return {
-            json_name: convert(getattr(message, name))
-            for name, json_name, has_presence, convert in fields
-            if not has_presence or message.HasField(name)
-        }
-
-    return encode_message
+    return _MessageEncoder(descriptor).encode
 
 
-def _field_encoders(descriptor: Descriptor) -> list[tuple[str, str, bool, Convert]]:
-    return [
-        (field.name, field.json_name, field.has_presence, _field_encoder(field))
-        for field in descriptor.fields
-    ]
+class _MessageEncoder:
+    """Encodes messages of one type: all fields are read at once, then those converted that JSON has otherwise."""
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self._descriptor = descriptor
+        self._is_ready = False
+
+    def encode(self, message: Message) -> dict[str, Any]:
+        """Returns a message as what JSON can hold, its fields in the order of their proto."""
+        if not self._is_ready:
+            self._prepare()
+        encoded = dict(zip(self._json_names, self._read(message), strict=True))
+        for json_name, convert in self._converted:
+            encoded[json_name] = convert(encoded[json_name])
+        for name, json_name, convert in self._optional:
+            if message.HasField(name):
+                encoded[json_name] = convert(encoded[json_name])
+            else:
+                del encoded[json_name]
+        return encoded
+
+    def _prepare(self) -> None:
+        """Done late: a type may hold itself."""
+        fields = self._descriptor.fields
+        names = [field.name for field in fields]
+        self._json_names = [field.json_name for field in fields]
+        self._read: Callable[[Any], Sequence[Any]] = (
+            attrgetter(*names)
+            if len(names) > 1
+            else lambda message: [getattr(message, name) for name in names]
+        )
+        encoders = [(field, _field_encoder(field)) for field in fields]
+        self._converted = [
+            (field.json_name, convert)
+            for field, convert in encoders
+            if not field.has_presence and convert is not _same
+        ]
+        self._optional = [
+            (field.name, field.json_name, convert)
+            for field, convert in encoders
+            if field.has_presence
+        ]
+        self._is_ready = True
+
+
+def _encode_time(time: Any) -> str:
+    seconds, nanos = time.seconds, time.nanos
+    if not 0 < nanos < NANOS_PER_SECOND:
+        return str(time.ToJsonString())
+    text = _second_text(seconds)
+    if nanos % 1_000_000 == 0:
+        return f"{text}.{nanos // 1_000_000:03}Z"
+    if nanos % 1_000 == 0:
+        return f"{text}.{nanos // 1_000:06}Z"
+    return f"{text}.{nanos:09}Z"
+
+
+@lru_cache(maxsize=SECONDS_KNOWN_MAX)
+def _second_text(seconds: int) -> str:
+    """Returns a second without its zone; the holds of one moment end in the same second."""
+    return Timestamp(seconds=seconds).ToJsonString().removesuffix("Z")
 
 
 def is_map(field: FieldDescriptor) -> bool:

@@ -35,7 +35,9 @@ class PathTemplate:
         found = self.pattern.fullmatch(path)
         if not found:
             return None
-        texts = (unquote(text) for text in found.groups())
+        texts = found.groups()
+        if "%" in path:
+            texts = tuple(unquote(text) for text in texts)
         return dict(zip(self.fields, texts, strict=True))
 
 

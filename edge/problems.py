@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ import grpc
 import orjson
 from starlette.responses import Response
 
+from edge.ready_response import ReadyResponse
 from mesh import telemetry
 from mesh.errors import OnsaleError
 
@@ -105,9 +107,8 @@ def status_of(error: OnsaleError) -> int:
 def document(error: OnsaleError) -> dict[str, Any]:
     """Returns an error's problem document."""
     status = status_of(error)
-    facts = {
-        name: _whole(value) for name, value in error.facts().items() if name not in _OWN_MEMBERS
-    }
+    said = error.facts()
+    facts = {name: _whole(fact) for name, fact in said.items() if name not in _OWN_MEMBERS}
     return {
         "type": "about:blank",
         "status": status,
@@ -115,7 +116,7 @@ def document(error: OnsaleError) -> dict[str, Any]:
         "detail": error.message,
         "reason": error.reason,
         **facts,
-        "traceId": error.facts().get("traceId") or telemetry.trace_id(),
+        "traceId": said.get("traceId") or telemetry.trace_id(),
     }
 
 
@@ -133,19 +134,20 @@ def _whole(fact: object) -> object:
 def problem(error: OnsaleError) -> Response:
     """Returns an error as a response."""
     status = status_of(error)
-    headers = {"Cache-Control": "no-store"}
+    body = orjson.dumps(document(error), default=str)
+    headers = [(b"cache-control", b"no-store")]
     wait_seconds = error.retry_after_seconds
     if wait_seconds is None:
         wait_seconds = _RETRY_SECONDS_DEFAULT.get(status)
     if wait_seconds is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(wait_seconds)))
+        headers.append((b"retry-after", b"%d" % max(1, math.ceil(wait_seconds))))
     if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers.append((b"www-authenticate", b"Bearer"))
     if isinstance(error, HTTPRefusal):
-        headers |= error.headers
-    body = orjson.dumps(document(error), default=str)
-    return Response(body, status, headers, CONTENT_TYPE)
+        headers += [(name.lower().encode(), said.encode()) for name, said in error.headers.items()]
+    return ReadyResponse(body, status, CONTENT_TYPE, headers)
 
 
+@cache
 def _title(status: int) -> str:
     return "Client Closed Request" if status == 499 else HTTPStatus(status).phrase

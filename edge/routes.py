@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from google.api import annotations_pb2, http_pb2
@@ -46,22 +48,22 @@ class Route:
     fixed: dict[str, Any] = field(default_factory=dict)
     """Fields that the address itself sets."""
 
-    @property
+    @cached_property
     def is_stream(self) -> bool:
         """True where the reply is a stream of messages."""
         return bool(self.rpc.descriptor.server_streaming)
 
-    @property
+    @cached_property
     def is_raw(self) -> bool:
         """True where the reply is a body of its own content type."""
         return bool(self.rpc.descriptor.output_type.full_name == HTTP_BODY)
 
-    @property
+    @cached_property
     def has_request_id(self) -> bool:
         """True where the call may be repeated under an Idempotency-Key."""
         return "request_id" in self.rpc.descriptor.input_type.fields_by_name
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The route as one reads it, for metrics and documents."""
         return f"{self.method} {self.template.text}"
@@ -75,9 +77,9 @@ class Match:
     fields: dict[str, str]
 
 
-Shape = tuple[str, int | None, str | None]
-"""A verb, a number of segments, and the first two segments where they are literals: what is compared by hash, so that
-a request meets few patterns."""
+Shape = tuple[str, int | None, str | None, str | None]
+"""A verb, a number of segments, and the first two segments and the last where they are literals: what is compared by
+hash, so that a request meets few patterns."""
 
 
 class RouteTable:
@@ -87,40 +89,42 @@ class RouteTable:
         self.routes = routes
         self._by_shape: dict[Shape, list[Route]] = {}
         for route in routes:
-            template = route.template
-            head = None if template.segment_count is None else _head(template.text)
-            shape = (template.verb, template.segment_count, head)
-            self._by_shape.setdefault(shape, []).append(route)
+            self._by_shape.setdefault(_shape(route.template), []).append(route)
         for alike in self._by_shape.values():
             # A literal is more than a variable, whichever proto was read first.
             alike.sort(key=lambda route: _vagueness(route.template))
 
     def find(self, method: str, raw_path: str) -> Match | None:
         """Returns the route of a method and raw path; None when there is none."""
-        for route, fields in self._fitting(raw_path):
+        path, verb = split_verb(raw_path)
+        for route in self._likely(path, verb):
             if route.method == method:
-                return Match(route, fields)
+                fields = route.template.match(path)
+                if fields is not None:
+                    return Match(route, fields)
         return None
 
     def methods(self, raw_path: str) -> set[str]:
         """Returns the methods that a path knows; empty when it is no path of ours."""
-        return {route.method for route, _ in self._fitting(raw_path)}
-
-    def _fitting(self, raw_path: str) -> list[tuple[Route, dict[str, str]]]:
         path, verb = split_verb(raw_path)
-        found = []
-        count = path.count("/")
+        return {
+            route.method
+            for route in self._likely(path, verb)
+            if route.template.match(path) is not None
+        }
+
+    def _likely(self, path: str, verb: str) -> Iterator[Route]:
+        """Yields the routes whose literals fit, the more literal first."""
+        count, head, tail = path.count("/"), _head(path), _tail(path)
         shapes: tuple[Shape, ...] = (
-            (verb, count, _head(path)),
-            (verb, count, None),
-            (verb, None, None),
+            (verb, count, head, tail),
+            (verb, count, head, None),
+            (verb, count, None, tail),
+            (verb, count, None, None),
+            (verb, None, None, None),
         )
         for shape in shapes:
-            for route in self._by_shape.get(shape, ()):
-                fields = route.template.match(path)
-                if fields is not None:
-                    found.append((route, fields))
-        return found
+            yield from self._by_shape.get(shape, ())
 
 
 def build_routes() -> RouteTable:
@@ -174,6 +178,19 @@ def _route(rpc: Rpc, rule: Any, fixed: dict[str, Any] | None = None) -> Route:
         success_status=status,
         fixed=fixed or {},
     )
+
+
+def _shape(template: PathTemplate) -> Shape:
+    if template.segment_count is None:
+        return (template.verb, None, None, None)
+    path, _ = split_verb(template.text)
+    return (template.verb, template.segment_count, _head(path), _tail(path))
+
+
+def _tail(path: str) -> str | None:
+    """Returns a path's last segment; None where it holds a variable."""
+    last = path.rpartition("/")[2]
+    return None if "{" in last or "*" in last else last
 
 
 def _head(path: str) -> str | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.types import Message, Send
-
 _STRIPE_SCRIPTS = "https://js.stripe.com"
 _STRIPE_FRAMES = "https://js.stripe.com https://hooks.stripe.com"
 _STRIPE_API = "https://api.stripe.com"
@@ -52,16 +50,10 @@ class SecurityHeaders:
             (b"permissions-policy", b"camera=(self), geolocation=(self), microphone=()"),
         ]
 
-    def wrap(self, send: Send, request_id: str) -> Send:
-        """Returns a send that adds the headers."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = message["headers"]
-                headers.extend(self._always)
-                headers.append((b"x-request-id", request_id.encode()))
-                if any(name == b"content-type" and b"html" in value for name, value in headers):
-                    headers.extend(self._pages)
-            await send(message)
-
-        return sending
+    def add_to(self, headers: list[tuple[bytes, bytes]], request_id: str) -> None:
+        """Adds them to the headers of a response."""
+        is_page = any(b"html" in value for name, value in headers if name == b"content-type")
+        headers += self._always
+        headers.append((b"x-request-id", request_id.encode()))
+        if is_page:
+            headers += self._pages

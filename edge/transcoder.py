@@ -30,6 +30,7 @@ from edge.fan_out import FanOut, Source
 from edge.incoming import read_request
 from edge.json_decode import BodyInvalid
 from edge.neighbours import Metadata, Neighbours
+from edge.ready_response import RawHeaders, ReadyResponse
 from edge.routes import Match, Route
 from edge.session_cookie import SessionCookie
 from edge.streams import EventStreams
@@ -156,10 +157,10 @@ class Transcoder:
             self.shared.forget(event_id.encode())
 
     def _response(self, route: Route, raw: bytes, http: Request) -> Response:
+        if route.is_raw:
+            return _raw_response(_decode(route, raw), http)
         if route.success_status == 204:
             response = Response(status_code=204)
-        elif route.is_raw:
-            response = _raw_response(_decode(route, raw), http)
         else:
             message = _decode(route, raw)
             token = self.cookie.take(route.rpc.path, message)
@@ -168,7 +169,7 @@ class Transcoder:
                 self.cookie.set(response, token)
         if self.cookie.ends_with(route.rpc.path):
             self.cookie.clear(response)
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.raw_headers.append((b"cache-control", b"no-store"))
         return response
 
 
@@ -180,11 +181,11 @@ def _decode(route: Route, raw: bytes) -> Message:
 def _json_response(route: Route, message: Message, http: Request) -> Response:
     value = getattr(message, route.response_body) if route.response_body else message
     body = json_codec.encode(value)
-    headers = {}
+    headers: RawHeaders = []
     if len(body) >= GZIP_BYTES_MIN and _accepts_gzip(http):
         body = gzip.compress(body, _FAST_GZIP_LEVEL)
-        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(body, route.success_status, headers, "application/json")
+        headers = [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+    return ReadyResponse(body, route.success_status, "application/json", headers)
 
 
 def _raw_response(reply: Any, http: Request) -> Response:
@@ -223,7 +224,9 @@ def _metadata(http: Request, fault: BodyInvalid | None) -> Metadata:
 
 def _forwardable(value: str) -> str:
     """gRPC takes printable ASCII only; a token with anything else stays one that nobody issued."""
-    return re.sub(r"[^\x20-\x7e]", "?", value)[:FORWARDED_LENGTH_MAX]
+    if not (value.isascii() and value.isprintable()):
+        value = re.sub(r"[^\x20-\x7e]", "?", value)
+    return value[:FORWARDED_LENGTH_MAX]
 
 
 def _accepts_gzip(http: Request) -> bool:

@@ -12,8 +12,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 import grpc
-from google.protobuf import any_pb2, duration_pb2, json_format, struct_pb2
+from google.protobuf import any_pb2, duration_pb2, struct_pb2
 from google.rpc import error_details_pb2, status_pb2
+
+from mesh.facts import from_struct, to_struct
 
 DOMAIN = "onsale"
 STATUS_DETAILS_KEY = "grpc-status-details-bin"
@@ -157,10 +159,8 @@ def to_status(error: OnsaleError) -> status_pb2.Status:
     details: list[any_pb2.Any] = [any_pb2.Any()]
     details[0].Pack(info)
     if facts:
-        struct = struct_pb2.Struct()
-        json_format.ParseDict(facts, struct)
         details.append(any_pb2.Any())
-        details[-1].Pack(struct)
+        details[-1].Pack(to_struct(facts))
     if error.retry_after_seconds is not None:
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
@@ -183,8 +183,8 @@ def from_status(status: status_pb2.Status) -> RemoteError:
             retry_after_seconds = retry.retry_delay.ToMilliseconds() / 1000
         elif not detail.Unpack(info):
             detail.Unpack(struct)
-    facts: dict[str, object] = json_format.MessageToDict(struct)
-    return RemoteError(code, info.reason or code.name, status.message, facts, retry_after_seconds)
+    reason = info.reason or code.name
+    return RemoteError(code, reason, status.message, from_struct(struct), retry_after_seconds)
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> OnsaleError:

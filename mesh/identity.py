@@ -12,7 +12,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +45,7 @@ class Caller:
     """The name in the client certificate; None on the public port."""
     token: str = field(default="", repr=False)
 
-    @property
+    @cached_property
     def account_text(self) -> str:
         """The account id as text; empty for nobody."""
         return ids.text("acc", self.account_id) if self.account_id else ""
@@ -159,18 +160,24 @@ class TokenVerifier:
 
     def __init__(self, keys: KeySet) -> None:
         self._keys = keys
-        self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str | None], tuple[float, Caller]] = OrderedDict()
+        """By token and peer: the same account through the edge and by itself."""
 
     async def verify(self, token: str, peer: str | None) -> Caller:
         """Returns the token's account. Raises TokenInvalid."""
-        remembered = self._known.get(token)
+        key = (token, peer)
+        remembered = self._known.get(key)
         if remembered and remembered[0] > time.time():
-            who = remembered[1]
-        else:
-            who = await self._verify(token)
-        return who if peer is None else Caller(who.account_id, who.roles, who.gate_for, peer, token)
+            return remembered[1]
+        expires, who = await self._verify(token)
+        if peer is not None:
+            who = replace(who, peer=peer)
+        self._known[key] = expires, who
+        if len(self._known) > TOKENS_REMEMBERED_MAX:
+            self._known.popitem(last=False)
+        return who
 
-    async def _verify(self, token: str) -> Caller:
+    async def _verify(self, token: str) -> tuple[float, Caller]:
         claims = await verify_jwt(token, ACCESS_TOKEN_TYP, ACCESS_TOKEN_AUDIENCE, self._keys)
         try:
             account_id = ids.parse("acc", claims["sub"])
@@ -183,7 +190,4 @@ class TokenVerifier:
             None,
             token,
         )
-        self._known[token] = (float(claims["exp"]), who)
-        if len(self._known) > TOKENS_REMEMBERED_MAX:
-            self._known.popitem(last=False)
-        return who
+        return float(claims["exp"]), who

@@ -31,7 +31,7 @@ Context = Any
 """A grpc.aio.ServicerContext, which has no types; None for a carried call. No handler reads it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
     """What came with a call, beside its message."""
 

@@ -12,7 +12,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 
 import structlog
@@ -77,7 +77,8 @@ def serve_metrics(host: str, port: int) -> None:
 
 def new_traceparent() -> str:
     """Returns a trace context that no span belongs to yet."""
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+    digits = secrets.token_hex(24)
+    return f"00-{digits[:32]}-{digits[32:]}-00"
 
 
 def traceparent() -> str:
@@ -91,17 +92,29 @@ def trace_id() -> str:
     return parts[1] if len(parts) == 4 else ""
 
 
-@contextmanager
-def traced(name: str, incoming: str) -> Iterator[None]:
+def traced(name: str, incoming: str) -> AbstractContextManager[None]:
     """Runs a call or a message under its trace context, as a span where spans are exported."""
     context = incoming if incoming.count("-") == 3 else new_traceparent()
-    if not _exports_spans:
-        token = _traceparent.set(context)
-        try:
-            yield
-        finally:
-            _traceparent.reset(token)
-        return
+    return _span(name, context) if _exports_spans else _Traced(context)
+
+
+class _Traced:
+    """A call's trace context, and no span: a generator would cost every call more than what it does here."""
+
+    __slots__ = ("_context", "_token")
+
+    def __init__(self, context: str) -> None:
+        self._context = context
+
+    def __enter__(self) -> None:
+        self._token = _traceparent.set(self._context)
+
+    def __exit__(self, *raised: object) -> None:
+        _traceparent.reset(self._token)
+
+
+@contextmanager
+def _span(name: str, context: str) -> Iterator[None]:
     parent = _propagator.extract({"traceparent": context})
     with trace.get_tracer("onsale").start_as_current_span(name, context=parent):
         carrier: dict[str, str] = {}

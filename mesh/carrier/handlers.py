@@ -11,7 +11,7 @@ import grpc
 
 from mesh import identity, telemetry
 from mesh.carrier import limits
-from mesh.errors import OnsaleError, RemoteError, ResourceExhausted, to_status
+from mesh.errors import Internal, OnsaleError, RemoteError, ResourceExhausted, to_status
 from mesh.interceptors import Chain
 from mesh.passage import BODY_INVALID_KEY, Arrival
 from mesh.registrations import Unary
@@ -164,7 +164,7 @@ class _ServedStream:
         return method.write(reply)
 
     def _refuse(self, number: int, error: OnsaleError) -> None:
-        self._ready.append((number, None, to_status(error).SerializeToString()))
+        self._ready.append((number, None, _status(error)))
         self._wake.set()
 
     def _pack(self) -> carrier_pb2.ReplyFrame:
@@ -182,6 +182,14 @@ class _ServedStream:
             else:
                 replies.add(number=number, reply=reply)
         return frame
+
+
+def _status(error: OnsaleError) -> bytes:
+    try:
+        return to_status(error).SerializeToString()
+    except (TypeError, ValueError) as raised:  # its facts are none that the wire can hold
+        telemetry.log.error("error not sent", reason=error.reason, exc_info=raised)
+        return to_status(Internal()).SerializeToString()
 
 
 def _arrival(call: Call, peer: str | None) -> Arrival:
