@@ -10,7 +10,7 @@ from deploy.local.parts import Part
 _WHAT_ANSWERS = {
     "edge": "the web app and the HTTP API; its description is at /docs",
     "accounts": "gRPC AccountService",
-    "inventory": "gRPC CatalogService, InventoryService",
+    "inventory": "gRPC CatalogService, AllotmentService, InventoryService",
     "queue": "gRPC QueueService, RoomAdminService",
     "payment": "gRPC OrderService",
     "ticket": "gRPC TicketService, GateService, KeyService",

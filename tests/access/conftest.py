@@ -91,6 +91,11 @@ async def _possessions(organiser: Person, buyer: Person) -> dict[str, str]:
     path = f"/v1/tickets/{second['ticketId']}:transfer"
     transfer = (await buyer.ask("POST", path, offer)).expect(200)
     hold = (await buyer.hold(event_id, seatIds=seats[4:6])).expect(201)
+    aside = {"name": "Fan club", "kind": "CHANNEL", "seatIds": seats[20:24]}
+    path = f"/v1/events/{event_id}/allotments"
+    allotment_id = (await organiser.ask("POST", path, aside)).expect(201)["allotmentId"]
+    added = await organiser.ask("POST", f"{path}/{allotment_id}:addCodes", {"draw": 1})
+    [code] = added.expect(200)["codes"]
     room = {"capacity": 5, "openTime": "2099-01-01T00:00:00Z"}
     roomy = await organiser.seated_event(rows=1, seats=4)
     path = f"/v1/events/{roomy['eventId']}/room"
@@ -102,5 +107,7 @@ async def _possessions(organiser: Person, buyer: Person) -> dict[str, str]:
         "ticket_id": first["ticketId"],
         "transfer_id": transfer["transferId"],
         "hold_id": hold["holdId"],
+        "allotment_id": allotment_id,
+        "code_id": code["codeId"],
         "event_with_room": roomy["eventId"],
     }
