@@ -104,7 +104,7 @@ test-integration: setup ## each part on its real servers
 	@$(BIN)/python -m pytest tests/integration -m "not kafka"
 
 test-journey: setup web ## the whole system, over HTTP, gRPC and in a browser
-	@$(BIN)/python -m pytest tests/journey tests/access tests/blackbox tests/browser tests/faults -m "not slow and not envoy"
+	@$(BIN)/python -m pytest tests/journey tests/access tests/blackbox tests/browser tests/faults tests/history -m "not slow and not envoy"
 
 test-faults: setup web ## kill every part in the middle of journeys, then audit
 	@$(BIN)/python -m pytest tests/faults
@@ -116,8 +116,8 @@ test-envoy: setup ## our transcoder against Envoy's, route by route (downloads E
 test-kafka: setup ## outbox, inbox and workers on Apache Kafka 4 (Java and Maven)
 	@$(BIN)/python -m pytest tests/integration -m kafka
 
-soak: setup ## long runs: the fault suite with more journeys
-	@ONSALE_SOAK=1 $(BIN)/python -m pytest tests/faults tests/blackbox
+soak: setup ## long runs: the fault suite with more journeys, a million holds under kills
+	@ONSALE_SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/blackbox tests/history
 
 .PHONY: help clean
 clean: ## remove what was built, not the state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +24,7 @@ def check_kept(history: History, ledger: Ledger, claims: Sequence[Claim]) -> Ite
         yield from _in_the_database(first, ledger.rows.get(hold_id), hold_id)
     for hold_id, calls in ledger.about.items():
         for call in calls:
-            yield from _while_it_lived(call, by_id.get(hold_id))
+            yield from _while_it_lived(call, by_id.get(hold_id), calls, history.clock_error_seconds)
     yield from _asked_for(history, ledger)
 
 
@@ -35,14 +36,16 @@ def _in_the_database(first: Call, row: HoldRow | None, hold_id: str) -> Iterator
         yield Violation(HOLD_CHANGED, f"{hold_id}: told {told.seats}, the row has {row.seats}")
 
 
-def _while_it_lived(call: Call, claim: Claim | None) -> Iterator[Violation]:
+def _while_it_lived(
+    call: Call, claim: Claim | None, calls: Sequence[Call], error: float
+) -> Iterator[Violation]:
     if claim is None:
         if call.outcome is Outcome.OK and call.kind is not Kind.UNPIN:
             yield Violation(NOBODY_ASKED, f"{call.kind} of {call.hold_id} succeeded")
         return
     told = call.told
     said_over = call.reason in OVER or (told is not None and told.state in GONE_STATES)
-    if said_over and claim.placed.latest <= call.invoked and call.answered < claim.ended.earliest:
+    if said_over and _lived_throughout(call, claim, calls, error):
         said = told.state if told else call.reason
         yield Violation(HOLD_LOST, f"{call.kind} of {claim.hold_id} was told {said} while it lived")
     if told and told.seats != claim.seats:
@@ -51,6 +54,18 @@ def _while_it_lived(call: Call, claim: Claim | None) -> Iterator[Violation]:
     is_extended = call.kind is Kind.EXTEND and call.outcome is Outcome.OK
     if is_extended and claim.row and not claim.row.extended:
         yield Violation(HOLD_LOST, f"the extension of {claim.hold_id} is not in its row")
+
+
+def _lived_throughout(call: Call, claim: Claim, calls: Sequence[Call], error: float) -> bool:
+    """Tells whether the hold surely lived from the start of a call to its answer."""
+    if call.invoked < claim.placed.latest or call.answered >= claim.ended.earliest:
+        return False
+    # A pin that was decided in time may be written a moment after the hold's time was over.
+    pinned_at = min(
+        (pin.answered for pin in calls if pin.kind is Kind.PIN and pin.outcome is Outcome.OK),
+        default=math.inf,
+    )
+    return call.answered < claim.expire_time - error or call.invoked >= pinned_at
 
 
 def _asked_for(history: History, ledger: Ledger) -> Iterator[Violation]:

@@ -93,7 +93,6 @@ class HoldRow:
     extended: bool
     seats: tuple[SeatFence, ...]
     order_id: str = ""
-    pin_time: float | None = None
     sold_count: int = 0
 
 

@@ -16,12 +16,6 @@ def check_sales(history: History, ledger: Ledger, claims: Sequence[Claim]) -> It
     """Finds pins, sales and extensions of holds that were over."""
     for claim in claims:
         yield from _calls(claim, ledger, history.clock_error_seconds)
-        row = claim.row
-        # By the database's own clock; a pin leaves the time until which the hold was held.
-        if row and row.pin_time is not None and row.pin_time >= row.held_until:
-            late = row.pin_time - row.held_until
-            what = f"{claim.hold_id}, {row.state}, was pinned {late:.6f} s after its end"
-            yield Violation(SOLD_AFTER_ITS_END, what)
 
 
 def _calls(claim: Claim, ledger: Ledger, error: float) -> Iterator[Violation]:

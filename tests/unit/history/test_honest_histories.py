@@ -63,7 +63,7 @@ def test_an_extension_whose_reply_was_lost_but_that_happened() -> None:
 
 def test_a_pin_whose_reply_was_lost_then_given_up() -> None:
     run = Run()
-    row = {"state": "RELEASED", "order_id": "o", "pin_time": 2.5}
+    row = {"state": "RELEASED", "order_id": "o"}
     run.held("h1", (0, 1), ((7, 1),), created=0.5, row=row)
     run.about(Kind.PIN, "h1", (2, 3), outcome=Outcome.UNKNOWN, order_id="o")
     run.about(Kind.UNPIN, "h1", (20, 21), order_id="o")
@@ -73,7 +73,7 @@ def test_a_pin_whose_reply_was_lost_then_given_up() -> None:
 
 def test_a_sale_and_its_return() -> None:
     run = Run()
-    row = {"state": "CONFIRMED", "order_id": "o", "pin_time": 2.5}
+    row = {"state": "CONFIRMED", "order_id": "o"}
     run.held("h1", (0, 1), ((7, 1),), created=0.5, row=row)
     run.about(Kind.PIN, "h1", (2, 3), order_id="o")
     run.about(

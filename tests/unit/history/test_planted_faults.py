@@ -21,7 +21,7 @@ def test_a_seat_taken_from_a_hold_a_millisecond_before_its_end() -> None:
 
 def test_a_sold_seat_held_by_somebody_else() -> None:
     run = Run()
-    sold = {"state": "CONFIRMED", "order_id": "o", "pin_time": 2.5, "sold_count": 1}
+    sold = {"state": "CONFIRMED", "order_id": "o", "sold_count": 1}
     run.held("h1", (0, 1), ((7, 1),), row=sold)
     run.about(Kind.PIN, "h1", (2, 3), order_id="o")
     run.about(Kind.CONFIRM, "h1", (4, 5), order_id="o")
@@ -59,7 +59,7 @@ def test_a_live_hold_whose_seat_is_free_in_the_end() -> None:
 
 def test_a_pinned_hold_that_has_only_one_of_its_two_seats() -> None:
     run = Run()
-    pinned = {"state": "PINNED", "order_id": "o", "pin_time": 3.0}
+    pinned = {"state": "PINNED", "order_id": "o"}
     run.held("h1", (0, 1), ((7, 1), (8, 1)), row=pinned)
     run.about(Kind.PIN, "h1", (2, 4), order_id="o")
     run.seat(7, 1, "h1", state=2)
@@ -172,7 +172,7 @@ def test_more_tickets_than_a_buyer_may_have() -> None:
 
 def test_a_hold_that_was_pinned_and_sold_after_its_end() -> None:
     run = Run()
-    sold = {"state": "CONFIRMED", "order_id": "o", "pin_time": 20.5, "sold_count": 1}
+    sold = {"state": "CONFIRMED", "order_id": "o", "sold_count": 1}
     run.held("h1", (0, 1), ((7, 1),), row=sold)
     run.about(Kind.PIN, "h1", (20, 21), order_id="o")
     run.about(Kind.CONFIRM, "h1", (22, 23), order_id="o")
