@@ -8,6 +8,7 @@ from inventory_svc.allotments.handlers import AllotmentHandlers
 from inventory_svc.allotments.workers import AllotmentRelease
 from inventory_svc.availability.board import Boards
 from inventory_svc.availability.cache import AvailabilityCache
+from inventory_svc.availability.hints import Hints
 from inventory_svc.availability.workers import AvailabilityPublisher
 from inventory_svc.catalog.handlers import CatalogHandlers
 from inventory_svc.config import InventorySettings
@@ -54,7 +55,8 @@ async def main() -> None:
     peers = Peers("inventory", mesh)
     clock = SystemClock()
     seatings = Seatings(database)
-    boards = Boards(database, seatings)
+    hints = Hints(cache)
+    boards = Boards(database, seatings, hints)
     marks = Marks(cache)
     lookout = Lookout(marks, boards.touch)
     holds = PostgresHolds(database)
@@ -93,6 +95,7 @@ async def main() -> None:
                 HoldExpiry(database, seatings, lookout).worker(),
                 AllotmentRelease(database, lookout).worker(),
                 AvailabilityPublisher(boards),
+                hints,
             ]
         )
     finally:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 from inventory_svc.availability import store
+from inventory_svc.availability.hints import Hints
 from inventory_svc.availability.snapshot import Snapshot, changed_pools, changed_seats
+from inventory_svc.availability.store import Look
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from mesh.database import Database
@@ -23,10 +25,12 @@ LEASE_SECONDS = 1.0
 AGE_SECONDS_MAX = 0.8
 """A picture older than this is made anew for whoever asks: with the lease and the cache it stays under two seconds."""
 
-STEP_SECONDS = 0.1
-"""Watchers are told of changes made in this process after this long, of others after AGE_SECONDS_WATCHED."""
+STEP_SECONDS = 0.08
+"""Watchers are told after this long of changes that this process made or was hinted at; of others after
+AGE_SECONDS_MAX, when every seat is looked at."""
 
-AGE_SECONDS_WATCHED = 0.4
+HINTED_MAX = 4_096
+"""Seats looked at one by one; of more, looking at all of them costs less."""
 
 HISTORY_MAX = 32
 """Pictures kept for readers that are behind: 20 kB each for 20,000 seats. Whoever is further behind fetches again."""
@@ -45,14 +49,19 @@ class TooManyWatchers(ResourceExhausted):
 class Board:
     """One event's pictures."""
 
-    def __init__(self, database: Database, seating: Seating, publisher: UUID) -> None:
+    def __init__(
+        self, database: Database, seating: Seating, publisher: UUID, tell: Callable[[], None]
+    ) -> None:
         self.seating = seating
+        self._tell = tell
         self.watcher_count = 0
         self._database = database
         self._publisher = publisher
         self._history: OrderedDict[int, Snapshot] = OrderedDict()
         self._deltas: dict[tuple[int, int], inventory_pb2.AvailabilityDelta] = {}
-        self._read_at = float("-inf")
+        self._looked_at = self._read_at = float("-inf")
+        self._hinted: set[int] = set()
+        self._is_hinted_at_all = False
         self.is_touched = False
         self._refreshing: asyncio.Task[None] | None = None
         self._renewed = asyncio.Event()
@@ -63,35 +72,31 @@ class Board:
         return next(reversed(self._history.values()))
 
     @property
-    def age_seconds_allowed(self) -> float:
-        """How old a picture may be to be shown: not very, after a change that this process knows of."""
-        return STEP_SECONDS if self.is_touched else AGE_SECONDS_MAX
-
-    @property
     def is_old(self) -> bool:
         """True when the newest picture is too old to be shown."""
-        return time.monotonic() - self._read_at > self.age_seconds_allowed
+        now = time.monotonic()
+        is_due = self.is_touched and now - self._looked_at > STEP_SECONDS
+        return is_due or now - self._read_at > AGE_SECONDS_MAX
 
     def at(self, version: int) -> Snapshot | None:
         """Returns an older picture; None when it is forgotten."""
         return self._history.get(version)
 
-    def touch(self) -> None:
-        """Notes that something changed."""
+    def touch(self, seat_nos: Collection[int] | None) -> None:
+        """Notes that something changed: these seats, or nobody knows which."""
         self.is_touched = True
+        if seat_nos is None or len(self._hinted) + len(seat_nos) > HINTED_MAX:
+            self._is_hinted_at_all = True
+        else:
+            self._hinted.update(seat_nos)
 
-    async def fresh(self, age_seconds_max: float = AGE_SECONDS_MAX) -> Snapshot:
-        """Returns a picture that is at most this old; all who ask at once share one reading."""
-        if time.monotonic() - self._read_at > age_seconds_max:
+    async def fresh(self) -> Snapshot:
+        """Returns a picture that is not old; all who ask at once share one look."""
+        if self.is_old:
             if self._refreshing is None:
                 self._refreshing = asyncio.create_task(self._refresh())
             await asyncio.shield(self._refreshing)
         return self.current
-
-    async def step(self) -> None:
-        """Looks again where watchers should be told soon."""
-        age = STEP_SECONDS if self.is_touched else AGE_SECONDS_WATCHED
-        await self.fresh(age)
 
     async def newer_than(self, version: int, closing: asyncio.Event) -> Snapshot | None:
         """Waits for a picture of another version; None when the process is about to end."""
@@ -124,16 +129,31 @@ class Board:
         return known
 
     async def _refresh(self) -> None:
+        started = time.monotonic()
+        look = self._look(started)
+        self.is_touched = False
         try:
-            self.is_touched = False
-            started = time.monotonic()
-            found = await store.publish(
-                self._database, self.seating, self._publisher, LEASE_SECONDS
+            seen = await store.publish(
+                self._database, self.seating, self._publisher, LEASE_SECONDS, look
             )
-            self._read_at = started
-            self.show(found)
+        except BaseException:
+            self.touch(None)  # what was hinted at is still to be seen
+            raise
         finally:
             self._refreshing = None
+        self._looked_at = started
+        if seen.is_whole:
+            self._read_at = started
+        self.show(seen.snapshot)
+        if seen.is_ours and seen.snapshot is not look.known:
+            self._tell()
+
+    def _look(self, now: float) -> Look:
+        is_whole = self._is_hinted_at_all or now - self._read_at > AGE_SECONDS_MAX
+        hinted = frozenset(self._hinted)
+        self._hinted.clear()
+        self._is_hinted_at_all = False
+        return Look(self.current if self._history else None, None if is_whole else hinted)
 
     def show(self, snapshot: Snapshot) -> None:
         """Puts up a picture, if it is newer than the newest."""
@@ -149,9 +169,12 @@ class Board:
 class Boards:
     """The boards of one process: of events that somebody looked at lately."""
 
-    def __init__(self, database: Database, seatings: Seatings) -> None:
+    def __init__(self, database: Database, seatings: Seatings, hints: Hints | None = None) -> None:
         self._database = database
         self._seatings = seatings
+        self._hints = hints
+        if hints:
+            hints.hear = self.hear
         self._publisher = uuid4()
         self._watcher_count = 0
         self._boards: OrderedDict[int, Board] = OrderedDict()
@@ -162,18 +185,28 @@ class Boards:
         board = self._boards.get(event_id)
         if board is None:
             seating = await self._seatings.get(event_id)
-            board = self._boards.setdefault(
-                event_id, Board(self._database, seating, self._publisher)
+            opened = Board(
+                self._database, seating, self._publisher, lambda: self._tell(event_id, ())
             )
+            board = self._boards.setdefault(event_id, opened)
         self._boards.move_to_end(event_id)
         self._forget()
         return board
 
-    def touch(self, event_id: int) -> None:
-        """Notes that something of an event changed, if anybody looks at it."""
+    def touch(self, event_id: int, seat_nos: Collection[int] | None = None) -> None:
+        """Notes that seats of an event changed here, and tells the other processes; None: nobody knows which."""
+        self.hear(event_id, seat_nos)
+        self._tell(event_id, seat_nos)
+
+    def hear(self, event_id: int, seat_nos: Collection[int] | None) -> None:
+        """Notes that seats of an event changed somewhere, if anybody looks at it."""
         board = self._boards.get(event_id)
         if board is not None:
-            board.touch()
+            board.touch(seat_nos)
+
+    def _tell(self, event_id: int, seat_nos: Collection[int] | None) -> None:
+        if self._hints:
+            self._hints.tell(event_id, seat_nos)
 
     @contextmanager
     def watching(self, board: Board) -> Iterator[None]:

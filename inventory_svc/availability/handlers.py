@@ -44,7 +44,7 @@ class AvailabilityHandlers:
         # What this process changed itself it shows at once; the cache does not have it yet.
         shown = None if board.is_touched else await self._cache.get(event_id)
         if shown is None:
-            shown = _shown(board, await board.fresh(board.age_seconds_allowed))
+            shown = _shown(board, await board.fresh())
             self._cache.put(event_id, shown)
         return shown
 

@@ -1,17 +1,18 @@
 -- name: claim_lease^
 -- Makes this process the one that numbers an event's versions, where nobody else is; no row where somebody is. The row
--- stays locked until the transaction ends.
+-- stays locked until the transaction ends. The states of a version that is known already are not sent again.
 INSERT INTO availability (event_id, version, states, pool_nos, pool_counts, read_time, lease_until, publisher)
 VALUES (:event_id, 0, '', '{}', '{}', clock_timestamp(), clock_timestamp() + make_interval(secs => :lease_seconds),
         :publisher)
 ON CONFLICT (event_id) DO UPDATE
     SET lease_until = excluded.lease_until, publisher = excluded.publisher
     WHERE availability.publisher = excluded.publisher OR availability.lease_until < clock_timestamp()
-RETURNING version, states, pool_nos, pool_counts;
+RETURNING version, CASE WHEN version <> :known_version THEN states END AS states, pool_nos, pool_counts, read_time;
 
 -- name: read_published^
--- Returns what the process with the lease published last.
-SELECT version, states, pool_nos, pool_counts
+-- Returns what the process with the lease published last. The states of a version that is known already are not sent
+-- again.
+SELECT version, CASE WHEN version <> :known_version THEN states END AS states, pool_nos, pool_counts
 FROM availability
 WHERE event_id = :event_id;
 
@@ -37,6 +38,17 @@ SELECT string_agg(CASE WHEN state = 0 THEN '0'
                        ELSE '3' END, '' ORDER BY seat_no)
 FROM seats
 WHERE event_id = :event_id;
+
+-- name: read_some_marks
+-- Returns the shown state of some seats, by the rule of read_marks.
+SELECT seat_no,
+       CASE WHEN state = 0 THEN 0
+            WHEN state = 1 AND held_until <= clock_timestamp() THEN CASE WHEN allotment_no IS NULL THEN 0 ELSE 3 END
+            WHEN state IN (1, 2) THEN 1
+            WHEN state = 3 THEN 2
+            ELSE 3 END AS mark
+FROM seats
+WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]);
 
 -- name: read_pool_counts
 -- Returns the public's free places of every pool, those of holds whose time is over among them.

@@ -8,36 +8,65 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from inventory_svc.availability.snapshot import Snapshot, pack, unpack
+from inventory_svc.availability.snapshot import AVAILABLE, Snapshot, pack, unpack
 from inventory_svc.holds.seating import Seating
 from mesh.database import Connection, Database, load_queries
 
 _queries = load_queries(Path(__file__).with_name("queries.sql"))
 
 
+UNKNOWN_VERSION = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a process wants to see anew."""
+
+    known: Snapshot | None
+    """The newest version that it has."""
+    seat_nos: frozenset[int] | None
+    """The seats that may have changed since; None is all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What it saw."""
+
+    snapshot: Snapshot
+    is_ours: bool
+    """False when another process numbers the versions: what it published last."""
+    is_whole: bool
+    """Whether every seat was looked at, or another process does that."""
+
+
 async def publish(
-    database: Database, seating: Seating, publisher: UUID, lease_seconds: float
-) -> Snapshot:
+    database: Database, seating: Seating, publisher: UUID, lease_seconds: float, look: Look
+) -> Seen:
     """Returns the newest version: made by this process when it has or gets the lease, else as published."""
     event_id = seating.event_id
+    known_version = look.known.version if look.known else UNKNOWN_VERSION
     async with database.transaction() as connection:
         row = await connection.fetchrow(
-            _queries.claim_lease.sql, event_id, lease_seconds, publisher
+            _queries.claim_lease.sql, event_id, lease_seconds, publisher, known_version
         )
         if row is None:
-            published = await connection.fetchrow(_queries.read_published.sql, event_id)
-            return _snapshot(published, seating)
-        before = _snapshot(row, seating)
-        after = Snapshot(
-            before.version + 1,
-            await _read_marks(connection, seating),
-            await _read_pool_counts(connection, seating),
+            row = await connection.fetchrow(_queries.read_published.sql, known_version, event_id)
+            return Seen(_snapshot(row, seating, look), is_ours=False, is_whole=True)
+        before = _snapshot(row, seating, look)
+        # Somebody else's version may lack what this process heard of: all is looked at then.
+        is_whole = look.seat_nos is None or before is not look.known
+        marks = (
+            await _read_marks(connection, seating)
+            if is_whole
+            else await _patched(connection, event_id, before.marks, look.seat_nos or frozenset())
         )
-        if (after.marks, after.pool_counts) == (before.marks, before.pool_counts) and row[
-            "version"
-        ]:
+        after = Snapshot(before.version + 1, marks, await _read_pool_counts(connection, seating))
+        if row["version"] and (after.marks, after.pool_counts) == (
+            before.marks,
+            before.pool_counts,
+        ):
             await connection.execute(_queries.confirm_published.sql, event_id)
-            return before
+            return Seen(before, is_ours=True, is_whole=is_whole)
         await connection.execute(
             _queries.publish.sql,
             after.version,
@@ -46,10 +75,12 @@ async def publish(
             [count for _, count in after.pool_counts],
             event_id,
         )
-        return after
+        return Seen(after, is_ours=True, is_whole=is_whole)
 
 
-def _snapshot(row: Any, seating: Seating) -> Snapshot:
+def _snapshot(row: Any, seating: Seating, look: Look) -> Snapshot:
+    if row["states"] is None and look.known:
+        return look.known
     marks = unpack(row["states"], len(seating.seats))
     pools = zip(row["pool_nos"], row["pool_counts"], strict=True)
     return Snapshot(row["version"], marks, tuple(pools))
@@ -60,6 +91,18 @@ async def _read_marks(connection: Connection, seating: Seating) -> bytes:
         return b""
     marks: str = await connection.fetchval(_queries.read_marks.sql, seating.event_id)
     return marks.encode("ascii")
+
+
+async def _patched(
+    connection: Connection, event_id: int, marks: bytes, seat_nos: frozenset[int]
+) -> bytes:
+    """Returns marks with those of some seats read anew."""
+    if not seat_nos:
+        return marks
+    patched = bytearray(marks)
+    for row in await connection.fetch(_queries.read_some_marks.sql, event_id, list(seat_nos)):
+        patched[row["seat_no"]] = AVAILABLE + row["mark"]
+    return bytes(patched)
 
 
 async def _read_pool_counts(

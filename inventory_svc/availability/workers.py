@@ -36,4 +36,4 @@ class AvailabilityPublisher:
 
     async def _look(self, board: Board) -> None:
         async with self._at_once:
-            await board.step()
+            await board.fresh()

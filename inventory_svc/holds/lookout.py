@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from inventory_svc.holds.marks import Freed, Marks
 
@@ -10,15 +10,15 @@ from inventory_svc.holds.marks import Freed, Marks
 class Lookout:
     """Passes on what changed. Nothing depends on it but speed."""
 
-    def __init__(self, marks: Marks, touch: Callable[[int], None]) -> None:
+    def __init__(self, marks: Marks, touch: Callable[[int, Collection[int] | None], None]) -> None:
         self._marks = marks
         self._touch = touch
 
-    def changed(self, event_id: int) -> None:
-        """Notes that seats of an event changed hands."""
-        self._touch(event_id)
+    def changed(self, event_id: int, seat_nos: Collection[int] | None = None) -> None:
+        """Notes that seats of an event changed hands; None where it is not known which."""
+        self._touch(event_id, seat_nos)
 
     async def freed(self, event_id: int, seats: Sequence[Freed]) -> None:
         """Notes that seats were given back, before whoever gave them back hears of it."""
-        self._touch(event_id)
+        self._touch(event_id, [seat.seat_no for seat in seats])
         await self._marks.clear(event_id, seats)

@@ -184,7 +184,8 @@ class Placer:
             self._note_scarcity(situation)
             self._fast_path.learn(situation, decisions)
             if decisions.holds or decisions.losers:
-                self._lookout.changed(situation.seating.event_id)
+                given = [seat_no for hold in decisions.holds for seat_no in hold.seat_nos]
+                self._lookout.changed(situation.seating.event_id, given)
                 Outbox.wake()
 
     def _note_scarcity(self, situation: Situation) -> None:

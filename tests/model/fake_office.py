@@ -91,7 +91,7 @@ class FakeOffice:
         self._life = FakeLife(self._holds)
         self._clock = clock
         marks = FakeMarks(self._loop.time)
-        self._lookout: Any = Lookout(marks, lambda event_id: None)  # type: ignore[arg-type]
+        self._lookout: Any = Lookout(marks, lambda *_: None)  # type: ignore[arg-type]
         seatings: Any = OneSeating(row.seating)
         self._lanes = Lanes(
             Placer(

@@ -17,7 +17,7 @@ IMPORTERS = {
     "aiokafka": r"mesh/(outbox|consumer)\.py",
     "redis": (
         r"mesh/valkey\.py|edge/.*limit.*\.py"
-        r"|inventory_svc/(availability/cache|holds/marks)\.py"
+        r"|inventory_svc/(availability/(cache|hints)|holds/marks)\.py"
     ),
     "stripe": r"payment_svc/stripe_processor\.py",
     "meilisearch": r"search_svc/meilisearch_index\.py",

@@ -15,6 +15,7 @@ from inventory_svc.allocation.handlers import AllocationHandlers
 from inventory_svc.allotments.handlers import AllotmentHandlers
 from inventory_svc.allotments.workers import AllotmentRelease
 from inventory_svc.availability.board import Boards
+from inventory_svc.availability.hints import Hints
 from inventory_svc.catalog import events, store
 from inventory_svc.catalog.events import Event, Limits, State
 from inventory_svc.catalog.prices import Zone
@@ -61,7 +62,8 @@ class Process:
 
         self.database = database
         self.seatings = Seatings(database)
-        self.boards = Boards(database, self.seatings)
+        self.hints = Hints(valkey)
+        self.boards = Boards(database, self.seatings, self.hints)
         self.marks = Marks(valkey)
         lookout = Lookout(self.marks, self.boards.touch)
         holds = PostgresHolds(database)

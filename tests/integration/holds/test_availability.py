@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from inventory_svc.availability import store
+from inventory_svc.availability.board import AGE_SECONDS_MAX
 from inventory_svc.availability.cache import AvailabilityCache
 from inventory_svc.availability.handlers import AvailabilityHandlers
 from inventory_svc.availability.workers import AvailabilityPublisher
@@ -52,8 +54,9 @@ async def windows(office: Office, valkey: str) -> AsyncIterator[Windows]:
     for process in office.processes:
         process.boards.closing.clear()
     running = [
-        asyncio.create_task(AvailabilityPublisher(process.boards).run(stop))
+        asyncio.create_task(worker.run(stop))
         for process in office.processes
+        for worker in (AvailabilityPublisher(process.boards), process.hints)
     ]
     yield opened
     stop.set()
@@ -107,6 +110,93 @@ async def test_a_process_shows_its_own_holds_at_once(office: Office, windows: Wi
         return states(await windows.look(event_id), 10)[1] == 1
 
     await eventually(shown, within_seconds=0.6, what="the hold")
+
+
+class Looks:
+    """Every look that a process takes at seats: which ones, None is all of them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.taken: list[frozenset[int] | None] = []
+        publish = store.publish
+
+        async def publishing(*args: Any) -> store.Seen:
+            seen = await publish(*args)
+            look: store.Look = args[-1]
+            if seen.is_ours:
+                self.taken.append(None if seen.is_whole else look.seat_nos)
+            return seen
+
+        monkeypatch.setattr(store, "publish", publishing)
+
+
+async def test_only_seats_that_changed_are_looked_at(
+    office: Office, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await office.event()
+    looks = Looks(monkeypatch)
+    buyer = office.buyer()
+    async with aclosing(windows.watch(event_id)) as stream:  # type: ignore[type-var]
+        await anext(stream)
+        held = await buyer.hold(event_id, seat_ids=["s1", "s2"])
+        delta = await anext(stream)
+        assert [(change.seat_index, change.state) for change in delta.changes] == [(1, 1), (2, 1)]
+        assert frozenset({1, 2}) in looks.taken
+        await buyer.release(held.hold_id)
+        delta = await anext(stream)
+        assert [(change.seat_index, change.state) for change in delta.changes] == [(1, 0), (2, 0)]
+    assert looks.taken.count(frozenset({1, 2})) == 2
+
+
+async def test_a_watcher_hears_soon_of_what_another_process_sold(
+    office: Office, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await office.event()
+    looks = Looks(monkeypatch)
+    async with aclosing(windows.watch(event_id, process=0)) as stream:  # type: ignore[type-var]
+        await anext(stream)
+        await office.buyer(1).hold(event_id, seat_ids=["s3"])
+        delta = await anext(stream)
+    assert [change.seat_index for change in delta.changes] == [3]
+    assert frozenset({3}) in looks.taken  # hinted at, not found
+
+
+async def test_a_change_without_a_hint_is_found_all_the_same(
+    office: Office, windows: Windows
+) -> None:
+    event_id = await office.event()
+    async with aclosing(windows.watch(event_id)) as stream:  # type: ignore[type-var]
+        await anext(stream)
+        await office.rows(
+            "UPDATE seats SET state = 4 WHERE event_id = $1 AND seat_no = 5", event_id
+        )
+        async with asyncio.timeout(AGE_SECONDS_MAX + 1.0):
+            delta = await anext(stream)
+    assert [(change.seat_index, change.state) for change in delta.changes] == [(5, 3)]
+
+
+async def test_a_hint_survives_a_look_that_failed(
+    office: Office, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = await office.event()
+    await windows.look(event_id)
+    board = await office.processes[0].boards.open(event_id)
+
+    async def failing(*_: Any) -> store.Seen:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "publish", failing)
+        await office.buyer().hold(event_id, seat_ids=["s7"])
+
+        async def failed() -> bool:
+            try:
+                await board.fresh()
+            except ConnectionError:
+                return True
+            return False
+
+        await eventually(failed, within_seconds=2, what="the failed look")
+    assert chr((await board.fresh()).marks[7]) == "1"
 
 
 async def test_a_version_means_the_same_from_every_process(
