@@ -43,8 +43,8 @@ import: ## load your own plans, venues and events: make import FILES="plan.json 
 audit: ## check the invariants of a running system, one line each
 	@$(BIN)/python -m deploy.local.audit
 
-bench: setup ## measure journeys and holds beside pgbench, in one run
-	@$(BIN)/python -m tests.bench
+bench: setup ## print the speed table, everything beside what it is compared with; ROWS=hot,spread for some rows
+	@$(BIN)/python -m tests.bench $(ROWS)
 
 screenshots: setup web ## picture every page, desktop and phone, light and dark, into .run/screenshots
 	@$(BIN)/python -m tests.browser.screenshots

@@ -5,89 +5,119 @@ from __future__ import annotations
 import json
 import os
 import platform
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.measure import Row
+from tests.bench.results import Line, Run, Spread
 
 FOLDER = Path(".bench")
-PROCESS_WIDTH = 11
-IDLE_MEMORY_MB_AIM = 700
+HEAD = (
+    "row",
+    "workload",
+    "against",
+    "ours",
+    "theirs",
+    "value (min to max)",
+    "aim",
+    "",
+    "CPU-ms each",
+    "right",
+)
 
 
-def show(rows: list[Row], baseline: Row, idle_mb: dict[str, float]) -> str:
-    """Returns all tables."""
-    stack_mb = {name: size for name, size in idle_mb.items() if name != "load"}
-    total_mb = sum(stack_mb.values())
-    lines = [_title(), "", _rates(rows, baseline), "", _processes(rows, stack_mb), ""]
-    lines.append(
-        f"Idle memory of the whole stack: {total_mb:.0f} MiB (aim: below {IDLE_MEMORY_MB_AIM})"
-    )
-    errors = [f"  {row.name}: {dict(row.errors)}" for row in rows if row.errors]
-    return "\n".join([*lines, *(["Errors:", *errors] if errors else [])])
-
-
-def _title() -> str:
+def title() -> str:
+    """Returns when and where this is."""
     now = datetime.now(UTC)
     load = os.getloadavg()[0]
     return f"{now:%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, load average {load:.1f}"
 
 
-def _rates(rows: list[Row], baseline: Row) -> str:
-    name_width = max(len(row.name) for row in rows)
-    head = f"{'':{name_width}}  {'per s':>9} {'p50 ms':>8} {'p99 ms':>8} {'errors':>7} {'÷ pgbench':>10}"
-    lines = [head]
-    for row in rows:
-        ratio = row.per_second / baseline.per_second
-        lines.append(
-            f"{row.name:{name_width}}  {row.per_second:9,.1f} {row.percentile_ms(50):8,.1f} "
-            f"{row.percentile_ms(99):8,.1f} {row.errors.total():7,} {ratio:10.3f}"
-        )
-    return "\n".join(lines)
+def table(lines: list[Line]) -> str:
+    """Returns the table in Markdown, remarks below."""
+    cells = [HEAD, *(_cells(line) for line in lines)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(HEAD))]
+    drawn = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        for row in cells
+    ]
+    drawn.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    remarks = dict.fromkeys(f"- {line.row}: {remark}" for line in lines for remark in line.remarks)
+    faults = [f"- {line.row} IS VOID: {fault}" for line in lines for fault in line.faults[:5]]
+    return "\n".join([*drawn, "", *remarks, *faults])
 
 
-def _processes(rows: list[Row], idle_mb: dict[str, float]) -> str:
-    """CPU as cores in use, memory at the end of each row; a column for each row, numbered as above."""
-    names = [*idle_mb, "load"]
-    numbers = range(1, len(rows) + 1)
-    head = " ".join(f"{f'({n}) CPU-s':>10} {'MiB':>5}" for n in numbers)
-    lines = [f"{'process':{PROCESS_WIDTH}} {'idle MiB':>9} {head}"]
-    for name in names:
-        cells = " ".join(
-            f"{row.cpu_seconds.get(name, 0.0):10.2f} {row.memory_mb.get(name, 0.0):5.0f}"
-            for row in rows
-        )
-        idle = f"{idle_mb[name]:9.0f}" if name in idle_mb else f"{'':9}"
-        lines.append(f"{name:{PROCESS_WIDTH}} {idle} {cells}")
-    legend = ", ".join(f"({n}) {row.name}, {row.seconds:.0f} s" for n, row in enumerate(rows, 1))
-    return "\n".join([*lines, legend])
+def _cells(line: Line) -> tuple[str, ...]:
+    return (
+        line.row,
+        line.workload,
+        line.against or "–",
+        _rates(line.ours),
+        _rates(line.theirs),
+        f"{_number(line.value.median)}{line.unit} ({_number(line.value.low)} to {_number(line.value.high)})",
+        line.aim,
+        "VOID" if line.faults else "met" if line.is_met else "missed",
+        _cpu(line),
+        "no" if line.faults else "yes",
+    )
 
 
-def keep(rows: list[Row], baseline: Row, idle_mb: dict[str, float]) -> Path:
+def _rates(runs: list[Run]) -> str:
+    rates = [run.per_second for run in runs if run.done]
+    return f"{Spread.of(rates).median:,.0f}/s" if rates else ""
+
+
+def _cpu(line: Line) -> str:
+    """What each success costs both sides, and how many times less it costs us."""
+    each = [
+        Spread.of(costs).median
+        for side in (line.ours, line.theirs)
+        if (costs := [run.cpu_millis_each for run in side if run.cpu_seconds and run.done])
+    ]
+    shown = " : ".join(f"{millis:.3f}" for millis in each)
+    return f"{shown} ({each[1] / each[0]:.1f}×)" if len(each) == 2 else shown
+
+
+def _number(value: float) -> str:
+    return (
+        f"{value:,.0f}"
+        if abs(value) >= 100
+        else f"{value:.2f}"
+        if abs(value) >= 1
+        else f"{value:.3f}"
+    )
+
+
+def keep(lines: list[Line]) -> Path:
     """Writes the numbers as JSON; returns the file."""
     FOLDER.mkdir(exist_ok=True)
     now = datetime.now(UTC)
     document: dict[str, Any] = {
         "time": now.isoformat(),
         "machine": {"cores": os.cpu_count(), "kind": platform.machine(), "load": os.getloadavg()},
-        "idleMemoryMiB": idle_mb,
-        "rows": [
-            {
-                "name": row.name,
-                "seconds": row.seconds,
-                "count": row.count,
-                "perSecond": row.per_second,
-                "p50Millis": row.percentile_ms(50),
-                "p99Millis": row.percentile_ms(99),
-                "errors": row.errors,
-                "toPgbench": row.per_second / baseline.per_second,
-                "cpuSeconds": row.cpu_seconds,
-                "memoryMiB": row.memory_mb,
-            }
-            for row in rows
+        "lines": [
+            asdict(line)
+            | {"faults": line.faults, "ours": _kept(line.ours), "theirs": _kept(line.theirs)}
+            for line in lines
         ],
     }
     path = FOLDER / f"{now:%Y%m%dT%H%M%SZ}.json"
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def _kept(runs: list[Run]) -> list[dict[str, Any]]:
+    return [
+        {
+            "done": run.done,
+            "seconds": run.seconds,
+            "perSecond": run.per_second,
+            "cpuSeconds": run.cpu_seconds,
+            "p50Millis": run.percentile_millis(50),
+            "p99Millis": run.percentile_millis(99),
+            "notes": run.notes,
+            "faults": run.faults,
+        }
+        for run in runs
+    ]

@@ -74,3 +74,24 @@ def _children(root: psutil.Process, name: str, stack: Stack) -> list[psutil.Proc
         stack_pids.add(stack.supervisor_pid)
         return [child for child in root.children(recursive=True) if child.pid not in stack_pids]
     return root.children(recursive=True)
+
+
+class Meter:
+    """Seconds of CPU that every process used during a block."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.used: dict[str, float] = {}
+
+    async def __aenter__(self) -> Meter:
+        self._before = cpu_seconds(self._stack)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        after = cpu_seconds(self._stack)
+        self.used = {name: after[name] - self._before.get(name, 0.0) for name in after}
+
+    @property
+    def total(self) -> float:
+        """Of all of them but the supervisor, which does nothing for the work."""
+        return sum(seconds for name, seconds in self.used.items() if name != "supervisor")
