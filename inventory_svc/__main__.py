@@ -86,7 +86,7 @@ async def main() -> None:
     )
     server.add(
         allocation_pb2_grpc.add_AllocationServiceServicer_to_server,
-        AllocationHandlers(database, seatings, lookout, clock),
+        AllocationHandlers(database, seatings, lookout, clock, settings.paying_seconds),
     )
     try:
         await server.run(

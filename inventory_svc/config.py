@@ -14,3 +14,6 @@ class InventorySettings(ServiceSettings):
     public_port: int = 50051
     peer_port: int = 50151
     metrics_port: int = 9091
+
+    paying_seconds: int = 300
+    """How long a hold lasts at least once its order begins to pay for it; never longer than a hold of its event."""

@@ -127,6 +127,9 @@ class Inventory(Protocol):
     async def get_hold(self, hold_id: UUID) -> Hold:
         """Returns a hold of the current caller. Raises HoldNotFound."""
 
+    async def start_payment(self, hold_id: UUID, order_id: UUID) -> datetime:
+        """Gives a live hold time to be paid for by an order; returns when it ends. Raises what inventory refuses."""
+
     async def release_hold(self, hold_id: UUID) -> None:
         """Gives a hold of the current caller back."""
 
@@ -202,6 +205,12 @@ class GRPCInventory:
                 self._holds.ReleaseHold,
                 inventory_pb2.ReleaseHoldRequest(hold_id=ids.text("hld", hold_id)),
             )
+
+    async def start_payment(self, hold_id: UUID, order_id: UUID) -> datetime:
+        request = allocation_pb2.StartPaymentRequest(
+            hold_id=ids.text("hld", hold_id), order_id=ids.text("ord", order_id)
+        )
+        return _hold(await _ask(self._allocation.StartPayment, request)).expire_time
 
     async def pin(self, hold_id: UUID, order_id: UUID, deadline_time: datetime) -> None:
         request = allocation_pb2.PinHoldRequest(

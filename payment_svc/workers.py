@@ -55,7 +55,9 @@ async def on_hold(
             await note_hold_ended(connection, ids.parse("hld", payload.hold.hold_id))
         case events_pb2.HoldReleased():
             await note_hold_released(connection, ids.parse("hld", payload.hold.hold_id))
-        case events_pb2.HoldPlaced() if payload.hold.extended:
+        case events_pb2.HoldPlaced() if (
+            envelope.version > 1
+        ):  # its buyer or its order has moved its end
             await note_hold_extended(
                 connection,
                 ids.parse("hld", payload.hold.hold_id),

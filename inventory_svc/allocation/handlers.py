@@ -9,6 +9,7 @@ from uuid import UUID
 from google.protobuf.empty_pb2 import Empty
 
 from inventory_svc.allocation import store
+from inventory_svc.allocation.paying import PAYING_SECONDS_DEFAULT, Paying
 from inventory_svc.allocation.pins import PinAsked, Pins
 from inventory_svc.allocation.returns import ReturnAsked, return_seats
 from inventory_svc.catalog import store as catalog_store
@@ -33,13 +34,25 @@ class AllocationHandlers(allocation_pb2_grpc.AllocationServiceServicer):
     """Serves AllocationService."""
 
     def __init__(
-        self, database: Database, seatings: Seatings, lookout: Lookout, clock: Clock
+        self,
+        database: Database,
+        seatings: Seatings,
+        lookout: Lookout,
+        clock: Clock,
+        paying_seconds: int = PAYING_SECONDS_DEFAULT,
     ) -> None:
         self._database = database
         self._seatings = seatings
         self._clock = clock
         self._lookout = lookout
         self._pins = Pins(database, seatings, lookout)
+        self._paying = Paying(database, seatings, paying_seconds)
+
+    async def StartPayment(
+        self, request: allocation_pb2.StartPaymentRequest, context: Any
+    ) -> inventory_pb2.Hold:
+        """Gives a live hold time to be paid for."""
+        return await self._paying.start(_hold_id(request), _order_id(request))
 
     async def PinHold(
         self, request: allocation_pb2.PinHoldRequest, context: Any

@@ -1,3 +1,18 @@
+-- name: paying_order$
+-- Returns the order that the hold's time to pay was given for; null before.
+SELECT paying_order_id FROM holds WHERE event_id = :event_id AND hold_id = :hold_id;
+
+-- name: note_paying_order!
+-- Remembers which order began to pay for a hold, whose end is late enough.
+UPDATE holds SET paying_order_id = :order_id
+WHERE event_id = :event_id AND hold_id = :hold_id AND paying_order_id IS NULL;
+
+-- name: start_payment!
+-- Makes a live hold last until its order can be paid.
+UPDATE holds
+SET paying_order_id = :order_id, held_until = :held_until, tidy_time = :held_until, version = version + 1
+WHERE event_id = :event_id AND hold_id = :hold_id AND state = 'HELD' AND paying_order_id IS NULL;
+
 -- name: is_closed$
 -- Tells whether an order gave a hold up before.
 SELECT EXISTS (

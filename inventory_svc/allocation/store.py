@@ -29,6 +29,26 @@ class Pin:
     pin_deadline: datetime
 
 
+async def paying_order(connection: Connection, hold: Hold) -> UUID | None:
+    """Returns the order that a hold's time to pay was given for."""
+    order_id: UUID | None = await connection.fetchval(
+        _queries.paying_order.sql, hold.event_id, hold.hold_id
+    )
+    return order_id
+
+
+async def start_payment(
+    connection: Connection, hold: Hold, order_id: UUID, held_until: datetime
+) -> None:
+    """Gives a hold time to be paid for by an order. Raises RowsMoved when a part of it is gone."""
+    of_hold = (hold.event_id, hold.hold_id)
+    if held_until == hold.held_until:
+        await connection.execute(_queries.note_paying_order.sql, order_id, *of_hold)
+        return
+    await connection.execute(_queries.start_payment.sql, order_id, held_until, *of_hold)
+    await changes.extend_parts(connection, hold, held_until)
+
+
 async def is_closed(connection: Connection, hold_id: UUID, order_id: UUID) -> bool:
     """Tells whether an order gave a hold up before."""
     closed: bool = await connection.fetchval(

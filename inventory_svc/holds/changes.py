@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 from inventory_svc.holds import store
-from inventory_svc.holds.holds import Hold, SeatState, State
+from inventory_svc.holds.holds import Hold
 from inventory_svc.holds.marks import Freed
 from inventory_svc.holds.placing import RunOut
 from inventory_svc.holds.store import queries
@@ -174,8 +174,12 @@ async def release(connection: Connection, hold: Hold) -> None:
 
 async def extend(connection: Connection, hold: Hold, held_until: datetime) -> None:
     """Makes a hold and all that it has last longer. Raises RowsMoved when a part of it is gone."""
-    of_hold = (held_until, hold.event_id, hold.hold_id)
-    await connection.execute(queries.extend_hold.sql, *of_hold)
+    await connection.execute(queries.extend_hold.sql, held_until, hold.event_id, hold.hold_id)
+    await extend_parts(connection, hold, held_until)
+
+
+async def extend_parts(connection: Connection, hold: Hold, held_until: datetime) -> None:
+    """Makes what a hold has last longer. Raises RowsMoved when a part of it is gone."""
     if hold.seats:
         extended = await connection.fetchval(
             queries.extend_seats.sql, held_until, hold.event_id, hold.seat_nos, hold.hold_id
@@ -183,24 +187,7 @@ async def extend(connection: Connection, hold: Hold, held_until: datetime) -> No
         if extended != len(hold.seats):
             raise store.RowsMoved
     if hold.places:
-        await connection.execute(queries.extend_places.sql, *of_hold)
-
-
-async def tidy(
-    connection: Connection, event_id: int, hold_ids: Sequence[UUID]
-) -> tuple[int, list[Freed]]:
-    """Gives back what holds that are over still have; returns how many holds that were, and the seats."""
-    rows = await connection.fetch(queries.tidied_holds.sql, event_id, hold_ids)
-    over = [row for row in rows if row["state"] == State.EXPIRED]
-    freed = await free_all(
-        connection,
-        event_id,
-        [row["hold_id"] for row in over],
-        [seat_no for row in over for seat_no in row["seat_nos"]],
-        [SeatState.HELD],
-        "held" if any(row["place_count"] for row in over) else None,
-    )
-    return len(over), freed
+        await connection.execute(queries.extend_places.sql, held_until, hold.event_id, hold.hold_id)
 
 
 async def free_these(

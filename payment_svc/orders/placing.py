@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from mesh import ids, telemetry
@@ -59,6 +60,9 @@ class OrderDesk:
             hold = await self._inventory.get_hold(hold_id)
             facts = await self._catalog.event_facts(ids.event_of(hold_id))
             new = price(hold, facts, account_id, self._clock.now())
+            # From here on there is time to pay, and the order ends with its hold as it ends now.
+            until = await self._inventory.start_payment(hold_id, new.order_id)
+            new = replace(new, expire_time=until)
             lease = uuid4()
             try:
                 return await self._make_payable(await self._store.insert(new, lease), lease)

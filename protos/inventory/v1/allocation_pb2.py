@@ -28,13 +28,17 @@ from protos.inventory.v1 import inventory_pb2 as protos_dot_inventory_dot_v1_dot
 from protos.mesh.v1 import options_pb2 as protos_dot_mesh_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$protos/inventory/v1/allocation.proto\x12\x13onsale.inventory.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#protos/inventory/v1/inventory.proto\x1a\x1cprotos/mesh/v1/options.proto\"\x8e\x01\n\x0ePinHoldRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x39\n\rdeadline_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xfa\xbb\x18\x02\x08\x01\x12\x0e\n\x06retake\x18\x04 \x01(\x08\"G\n\x12\x43onfirmHoldRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\"E\n\x10UnpinHoldRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\"P\n\x0fListPinsRequest\x12\x1f\n\x0f\x61ge_seconds_min\x18\x01 \x01(\x05\x42\x06\xfa\xbb\x18\x02\x18\x00\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xfa\xbb\x18\x05\x18\x00 \xf4\x03\"\xd7\x01\n\x10ListPinsResponse\x12\x37\n\x04pins\x18\x01 \x03(\x0b\x32).onsale.inventory.v1.ListPinsResponse.Pin\x1a\x89\x01\n\x03Pin\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12,\n\x08pin_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rdeadline_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x01\n\x12ReturnSeatsRequest\x12\x18\n\x08order_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x17\n\x07hold_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x19\n\treturn_id\x18\x03 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x10\n\x08seat_ids\x18\x04 \x03(\t\x12\x30\n\x05pools\x18\x05 \x03(\x0b\x32!.onsale.inventory.v1.PoolQuantity\"\x80\x01\n\x15\x43loseAdmissionRequest\x12\x18\n\x08\x65vent_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x1c\n\x0c\x61\x64mission_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x1bSetRequiresAdmissionRequest\x12\x18\n\x08\x65vent_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x1a\n\x12requires_admission\x18\x02 \x01(\x08\"/\n\x11\x43ountSeatsRequest\x12\x1a\n\tevent_ids\x18\x01 \x03(\tB\x07\xfa\xbb\x18\x03\x10\xc8\x01\"\xd3\x02\n\x12\x43ountSeatsResponse\x12\x42\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x32.onsale.inventory.v1.CountSeatsResponse.EventCount\x1a\x96\x01\n\tZoneCount\x12\x0f\n\x07zone_id\x18\x01 \x01(\t\x12\x11\n\tavailable\x18\x02 \x01(\x05\x12\x0c\n\x04held\x18\x03 \x01(\x05\x12\x0c\n\x04sold\x18\x04 \x01(\x05\x12\x0f\n\x07\x62locked\x18\x05 \x01(\x05\x12\r\n\x05total\x18\x06 \x01(\x05\x12\x13\n\x0bprice_minor\x18\x07 \x01(\x03\x12\x14\n\x0ctogether_max\x18\x08 \x01(\x05\x1a`\n\nEventCount\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12@\n\x05zones\x18\x02 \x03(\x0b\x32\x31.onsale.inventory.v1.CountSeatsResponse.ZoneCount2\x95\x07\n\x11\x41llocationService\x12`\n\x07PinHold\x12#.onsale.inventory.v1.PinHoldRequest\x1a\x19.onsale.inventory.v1.Hold\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12h\n\x0b\x43onfirmHold\x12\'.onsale.inventory.v1.ConfirmHoldRequest\x1a\x19.onsale.inventory.v1.Hold\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12\x61\n\tUnpinHold\x12%.onsale.inventory.v1.UnpinHoldRequest\x1a\x16.google.protobuf.Empty\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12x\n\x08ListPins\x12$.onsale.inventory.v1.ListPinsRequest\x1a%.onsale.inventory.v1.ListPinsResponse\"\x1f\xaa\xbb\x18\x16\n\x01\x05\x12\x07payment\x12\x08operator\xb0\xbb\x18\x88\'\x12\x65\n\x0bReturnSeats\x12\'.onsale.inventory.v1.ReturnSeatsRequest\x1a\x16.google.protobuf.Empty\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x90N\x12i\n\x0e\x43loseAdmission\x12*.onsale.inventory.v1.CloseAdmissionRequest\x1a\x16.google.protobuf.Empty\"\x13\xaa\xbb\x18\n\n\x01\x05\x12\x05queue\xb0\xbb\x18\xb8\x17\x12u\n\x14SetRequiresAdmission\x12\x30.onsale.inventory.v1.SetRequiresAdmissionRequest\x1a\x16.google.protobuf.Empty\"\x13\xaa\xbb\x18\n\n\x01\x05\x12\x05queue\xb0\xbb\x18\xb8\x17\x12\x8d\x01\n\nCountSeats\x12&.onsale.inventory.v1.CountSeatsRequest\x1a\'.onsale.inventory.v1.CountSeatsResponse\".\xaa\xbb\x18%\n\x01\x05\x12\x05queue\x12\x06search\x12\x07payment\x12\x08operator\xb0\xbb\x18\x88\'b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$protos/inventory/v1/allocation.proto\x12\x13onsale.inventory.v1\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#protos/inventory/v1/inventory.proto\x1a\x1cprotos/mesh/v1/options.proto\"H\n\x13StartPaymentRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\"\x8e\x01\n\x0ePinHoldRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x39\n\rdeadline_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xfa\xbb\x18\x02\x08\x01\x12\x0e\n\x06retake\x18\x04 \x01(\x08\"G\n\x12\x43onfirmHoldRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\"E\n\x10UnpinHoldRequest\x12\x17\n\x07hold_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x18\n\x08order_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\"P\n\x0fListPinsRequest\x12\x1f\n\x0f\x61ge_seconds_min\x18\x01 \x01(\x05\x42\x06\xfa\xbb\x18\x02\x18\x00\x12\x1c\n\tpage_size\x18\x02 \x01(\x05\x42\t\xfa\xbb\x18\x05\x18\x00 \xf4\x03\"\xd7\x01\n\x10ListPinsResponse\x12\x37\n\x04pins\x18\x01 \x03(\x0b\x32).onsale.inventory.v1.ListPinsResponse.Pin\x1a\x89\x01\n\x03Pin\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x10\n\x08order_id\x18\x02 \x01(\t\x12,\n\x08pin_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rdeadline_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa6\x01\n\x12ReturnSeatsRequest\x12\x18\n\x08order_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x17\n\x07hold_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x19\n\treturn_id\x18\x03 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x10\n\x08seat_ids\x18\x04 \x03(\t\x12\x30\n\x05pools\x18\x05 \x03(\x0b\x32!.onsale.inventory.v1.PoolQuantity\"\x80\x01\n\x15\x43loseAdmissionRequest\x12\x18\n\x08\x65vent_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x1c\n\x0c\x61\x64mission_id\x18\x02 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12/\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"S\n\x1bSetRequiresAdmissionRequest\x12\x18\n\x08\x65vent_id\x18\x01 \x01(\tB\x06\xfa\xbb\x18\x02\x08\x01\x12\x1a\n\x12requires_admission\x18\x02 \x01(\x08\"/\n\x11\x43ountSeatsRequest\x12\x1a\n\tevent_ids\x18\x01 \x03(\tB\x07\xfa\xbb\x18\x03\x10\xc8\x01\"\xd3\x02\n\x12\x43ountSeatsResponse\x12\x42\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x32.onsale.inventory.v1.CountSeatsResponse.EventCount\x1a\x96\x01\n\tZoneCount\x12\x0f\n\x07zone_id\x18\x01 \x01(\t\x12\x11\n\tavailable\x18\x02 \x01(\x05\x12\x0c\n\x04held\x18\x03 \x01(\x05\x12\x0c\n\x04sold\x18\x04 \x01(\x05\x12\x0f\n\x07\x62locked\x18\x05 \x01(\x05\x12\r\n\x05total\x18\x06 \x01(\x05\x12\x13\n\x0bprice_minor\x18\x07 \x01(\x03\x12\x14\n\x0ctogether_max\x18\x08 \x01(\x05\x1a`\n\nEventCount\x12\x10\n\x08\x65vent_id\x18\x01 \x01(\t\x12@\n\x05zones\x18\x02 \x03(\x0b\x32\x31.onsale.inventory.v1.CountSeatsResponse.ZoneCount2\x81\x08\n\x11\x41llocationService\x12j\n\x0cStartPayment\x12(.onsale.inventory.v1.StartPaymentRequest\x1a\x19.onsale.inventory.v1.Hold\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12`\n\x07PinHold\x12#.onsale.inventory.v1.PinHoldRequest\x1a\x19.onsale.inventory.v1.Hold\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12h\n\x0b\x43onfirmHold\x12\'.onsale.inventory.v1.ConfirmHoldRequest\x1a\x19.onsale.inventory.v1.Hold\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12\x61\n\tUnpinHold\x12%.onsale.inventory.v1.UnpinHoldRequest\x1a\x16.google.protobuf.Empty\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x88\'\x12x\n\x08ListPins\x12$.onsale.inventory.v1.ListPinsRequest\x1a%.onsale.inventory.v1.ListPinsResponse\"\x1f\xaa\xbb\x18\x16\n\x01\x05\x12\x07payment\x12\x08operator\xb0\xbb\x18\x88\'\x12\x65\n\x0bReturnSeats\x12\'.onsale.inventory.v1.ReturnSeatsRequest\x1a\x16.google.protobuf.Empty\"\x15\xaa\xbb\x18\x0c\n\x01\x05\x12\x07payment\xb0\xbb\x18\x90N\x12i\n\x0e\x43loseAdmission\x12*.onsale.inventory.v1.CloseAdmissionRequest\x1a\x16.google.protobuf.Empty\"\x13\xaa\xbb\x18\n\n\x01\x05\x12\x05queue\xb0\xbb\x18\xb8\x17\x12u\n\x14SetRequiresAdmission\x12\x30.onsale.inventory.v1.SetRequiresAdmissionRequest\x1a\x16.google.protobuf.Empty\"\x13\xaa\xbb\x18\n\n\x01\x05\x12\x05queue\xb0\xbb\x18\xb8\x17\x12\x8d\x01\n\nCountSeats\x12&.onsale.inventory.v1.CountSeatsRequest\x1a\'.onsale.inventory.v1.CountSeatsResponse\".\xaa\xbb\x18%\n\x01\x05\x12\x05queue\x12\x06search\x12\x07payment\x12\x08operator\xb0\xbb\x18\x88\'b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'protos.inventory.v1.allocation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_STARTPAYMENTREQUEST'].fields_by_name['hold_id']._loaded_options = None
+  _globals['_STARTPAYMENTREQUEST'].fields_by_name['hold_id']._serialized_options = b'\372\273\030\002\010\001'
+  _globals['_STARTPAYMENTREQUEST'].fields_by_name['order_id']._loaded_options = None
+  _globals['_STARTPAYMENTREQUEST'].fields_by_name['order_id']._serialized_options = b'\372\273\030\002\010\001'
   _globals['_PINHOLDREQUEST'].fields_by_name['hold_id']._loaded_options = None
   _globals['_PINHOLDREQUEST'].fields_by_name['hold_id']._serialized_options = b'\372\273\030\002\010\001'
   _globals['_PINHOLDREQUEST'].fields_by_name['order_id']._loaded_options = None
@@ -67,6 +71,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETREQUIRESADMISSIONREQUEST'].fields_by_name['event_id']._serialized_options = b'\372\273\030\002\010\001'
   _globals['_COUNTSEATSREQUEST'].fields_by_name['event_ids']._loaded_options = None
   _globals['_COUNTSEATSREQUEST'].fields_by_name['event_ids']._serialized_options = b'\372\273\030\003\020\310\001'
+  _globals['_ALLOCATIONSERVICE'].methods_by_name['StartPayment']._loaded_options = None
+  _globals['_ALLOCATIONSERVICE'].methods_by_name['StartPayment']._serialized_options = b'\252\273\030\014\n\001\005\022\007payment\260\273\030\210\''
   _globals['_ALLOCATIONSERVICE'].methods_by_name['PinHold']._loaded_options = None
   _globals['_ALLOCATIONSERVICE'].methods_by_name['PinHold']._serialized_options = b'\252\273\030\014\n\001\005\022\007payment\260\273\030\210\''
   _globals['_ALLOCATIONSERVICE'].methods_by_name['ConfirmHold']._loaded_options = None
@@ -83,32 +89,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ALLOCATIONSERVICE'].methods_by_name['SetRequiresAdmission']._serialized_options = b'\252\273\030\n\n\001\005\022\005queue\260\273\030\270\027'
   _globals['_ALLOCATIONSERVICE'].methods_by_name['CountSeats']._loaded_options = None
   _globals['_ALLOCATIONSERVICE'].methods_by_name['CountSeats']._serialized_options = b'\252\273\030%\n\001\005\022\005queue\022\006search\022\007payment\022\010operator\260\273\030\210\''
-  _globals['_PINHOLDREQUEST']._serialized_start=191
-  _globals['_PINHOLDREQUEST']._serialized_end=333
-  _globals['_CONFIRMHOLDREQUEST']._serialized_start=335
-  _globals['_CONFIRMHOLDREQUEST']._serialized_end=406
-  _globals['_UNPINHOLDREQUEST']._serialized_start=408
-  _globals['_UNPINHOLDREQUEST']._serialized_end=477
-  _globals['_LISTPINSREQUEST']._serialized_start=479
-  _globals['_LISTPINSREQUEST']._serialized_end=559
-  _globals['_LISTPINSRESPONSE']._serialized_start=562
-  _globals['_LISTPINSRESPONSE']._serialized_end=777
-  _globals['_LISTPINSRESPONSE_PIN']._serialized_start=640
-  _globals['_LISTPINSRESPONSE_PIN']._serialized_end=777
-  _globals['_RETURNSEATSREQUEST']._serialized_start=780
-  _globals['_RETURNSEATSREQUEST']._serialized_end=946
-  _globals['_CLOSEADMISSIONREQUEST']._serialized_start=949
-  _globals['_CLOSEADMISSIONREQUEST']._serialized_end=1077
-  _globals['_SETREQUIRESADMISSIONREQUEST']._serialized_start=1079
-  _globals['_SETREQUIRESADMISSIONREQUEST']._serialized_end=1162
-  _globals['_COUNTSEATSREQUEST']._serialized_start=1164
-  _globals['_COUNTSEATSREQUEST']._serialized_end=1211
-  _globals['_COUNTSEATSRESPONSE']._serialized_start=1214
-  _globals['_COUNTSEATSRESPONSE']._serialized_end=1553
-  _globals['_COUNTSEATSRESPONSE_ZONECOUNT']._serialized_start=1305
-  _globals['_COUNTSEATSRESPONSE_ZONECOUNT']._serialized_end=1455
-  _globals['_COUNTSEATSRESPONSE_EVENTCOUNT']._serialized_start=1457
-  _globals['_COUNTSEATSRESPONSE_EVENTCOUNT']._serialized_end=1553
-  _globals['_ALLOCATIONSERVICE']._serialized_start=1556
-  _globals['_ALLOCATIONSERVICE']._serialized_end=2473
+  _globals['_STARTPAYMENTREQUEST']._serialized_start=190
+  _globals['_STARTPAYMENTREQUEST']._serialized_end=262
+  _globals['_PINHOLDREQUEST']._serialized_start=265
+  _globals['_PINHOLDREQUEST']._serialized_end=407
+  _globals['_CONFIRMHOLDREQUEST']._serialized_start=409
+  _globals['_CONFIRMHOLDREQUEST']._serialized_end=480
+  _globals['_UNPINHOLDREQUEST']._serialized_start=482
+  _globals['_UNPINHOLDREQUEST']._serialized_end=551
+  _globals['_LISTPINSREQUEST']._serialized_start=553
+  _globals['_LISTPINSREQUEST']._serialized_end=633
+  _globals['_LISTPINSRESPONSE']._serialized_start=636
+  _globals['_LISTPINSRESPONSE']._serialized_end=851
+  _globals['_LISTPINSRESPONSE_PIN']._serialized_start=714
+  _globals['_LISTPINSRESPONSE_PIN']._serialized_end=851
+  _globals['_RETURNSEATSREQUEST']._serialized_start=854
+  _globals['_RETURNSEATSREQUEST']._serialized_end=1020
+  _globals['_CLOSEADMISSIONREQUEST']._serialized_start=1023
+  _globals['_CLOSEADMISSIONREQUEST']._serialized_end=1151
+  _globals['_SETREQUIRESADMISSIONREQUEST']._serialized_start=1153
+  _globals['_SETREQUIRESADMISSIONREQUEST']._serialized_end=1236
+  _globals['_COUNTSEATSREQUEST']._serialized_start=1238
+  _globals['_COUNTSEATSREQUEST']._serialized_end=1285
+  _globals['_COUNTSEATSRESPONSE']._serialized_start=1288
+  _globals['_COUNTSEATSRESPONSE']._serialized_end=1627
+  _globals['_COUNTSEATSRESPONSE_ZONECOUNT']._serialized_start=1379
+  _globals['_COUNTSEATSRESPONSE_ZONECOUNT']._serialized_end=1529
+  _globals['_COUNTSEATSRESPONSE_EVENTCOUNT']._serialized_start=1531
+  _globals['_COUNTSEATSRESPONSE_EVENTCOUNT']._serialized_end=1627
+  _globals['_ALLOCATIONSERVICE']._serialized_start=1630
+  _globals['_ALLOCATIONSERVICE']._serialized_end=2655
 # @@protoc_insertion_point(module_scope)

@@ -12,6 +12,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class StartPaymentRequest(_message.Message):
+    __slots__ = ("hold_id", "order_id")
+    HOLD_ID_FIELD_NUMBER: _ClassVar[int]
+    ORDER_ID_FIELD_NUMBER: _ClassVar[int]
+    hold_id: str
+    order_id: str
+    def __init__(self, hold_id: _Optional[str] = ..., order_id: _Optional[str] = ...) -> None: ...
+
 class PinHoldRequest(_message.Message):
     __slots__ = ("hold_id", "order_id", "deadline_time", "retake")
     HOLD_ID_FIELD_NUMBER: _ClassVar[int]

@@ -38,6 +38,11 @@ class AllocationServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.StartPayment = channel.unary_unary(
+                '/onsale.inventory.v1.AllocationService/StartPayment',
+                request_serializer=protos_dot_inventory_dot_v1_dot_allocation__pb2.StartPaymentRequest.SerializeToString,
+                response_deserializer=protos_dot_inventory_dot_v1_dot_inventory__pb2.Hold.FromString,
+                _registered_method=True)
         self.PinHold = channel.unary_unary(
                 '/onsale.inventory.v1.AllocationService/PinHold',
                 request_serializer=protos_dot_inventory_dot_v1_dot_allocation__pb2.PinHoldRequest.SerializeToString,
@@ -84,6 +89,16 @@ class AllocationServiceServicer:
     """Moves held seats to sold ones, and back. Every call is idempotent for its order; every statement matches the whole
     party or nothing.
     """
+
+    def StartPayment(self, request, context):
+        """Gives a live hold's buyer time to pay: from the first call for it on it lasts at least some minutes more, or as long
+        as a new hold of its event where that is less; never shorter than it did. Once for a hold: again for the same order,
+        or for another one later, changes nothing and succeeds. Separate from what the buyer's own ExtendHold does. Over:
+        HOLD_EXPIRED. Pinned or sold: HOLD_PINNED. Told as a HoldPlaced of a higher version when its end moved.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def PinHold(self, request, context):
         """Pins a live hold for an order: it no longer expires. Pinned for this order already: success. Pinned for another:
@@ -146,6 +161,11 @@ class AllocationServiceServicer:
 
 def add_AllocationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'StartPayment': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartPayment,
+                    request_deserializer=protos_dot_inventory_dot_v1_dot_allocation__pb2.StartPaymentRequest.FromString,
+                    response_serializer=protos_dot_inventory_dot_v1_dot_inventory__pb2.Hold.SerializeToString,
+            ),
             'PinHold': grpc.unary_unary_rpc_method_handler(
                     servicer.PinHold,
                     request_deserializer=protos_dot_inventory_dot_v1_dot_allocation__pb2.PinHoldRequest.FromString,
@@ -198,6 +218,33 @@ class AllocationService:
     """Moves held seats to sold ones, and back. Every call is idempotent for its order; every statement matches the whole
     party or nothing.
     """
+
+    @staticmethod
+    def StartPayment(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/onsale.inventory.v1.AllocationService/StartPayment',
+            protos_dot_inventory_dot_v1_dot_allocation__pb2.StartPaymentRequest.SerializeToString,
+            protos_dot_inventory_dot_v1_dot_inventory__pb2.Hold.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def PinHold(request,

@@ -39,6 +39,9 @@ class KeptHold:
     tombstones: set[UUID] = field(default_factory=set)
     seats_gone: bool = False
     returned: dict[UUID, list[str]] = field(default_factory=dict)
+    paying_order_id: UUID | None = None
+    seconds: float = 600
+    """How long the holds of its event last."""
 
 
 class MemoryInventory:
@@ -46,6 +49,7 @@ class MemoryInventory:
 
     def __init__(self) -> None:
         self.holds: dict[UUID, KeptHold] = {}
+        self.paying_seconds = 300
         self.away = 0
         """How many calls from now on find nobody."""
         self.calls: list[str] = []
@@ -72,7 +76,7 @@ class MemoryInventory:
             parts.append(HeldPart("", "p1", places, price, "z2", "Floor"))
         expire_time = datetime.now(UTC) + timedelta(seconds=seconds)
         self.holds[hold_id] = KeptHold(
-            Hold(hold_id, "HELD", expire_time, parts, currency_code), account_id
+            Hold(hold_id, "HELD", expire_time, parts, currency_code), account_id, seconds=seconds
         )
         return hold_id
 
@@ -94,6 +98,15 @@ class MemoryInventory:
         if kept is None or kept.account_id != identity.account():
             raise HoldNotFound
         return kept.hold
+
+    async def start_payment(self, hold_id: UUID, order_id: UUID) -> datetime:
+        self._answer("start_payment")
+        kept = self.holds[hold_id]
+        if kept.paying_order_id is None:
+            kept.paying_order_id = order_id
+            until = datetime.now(UTC) + timedelta(seconds=min(self.paying_seconds, kept.seconds))
+            kept.hold = replace(kept.hold, expire_time=max(kept.hold.expire_time, until))
+        return kept.hold.expire_time
 
     async def release_hold(self, hold_id: UUID) -> None:
         self._answer("release_hold")

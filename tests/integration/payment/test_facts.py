@@ -1,6 +1,7 @@
 """What payment hears on Kafka: holds that end or last longer, events that are cancelled."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mesh import ids
@@ -10,6 +11,7 @@ from payment_svc.workers import consumers, on_hold
 from protos.inventory.v1 import catalog_pb2, events_pb2, inventory_pb2
 from protos.mesh.v1 import envelope_pb2
 from tests.integration.payment.conftest import Payment
+from tests.integration.payment.neighbours import sign_in
 from tests.polling import eventually
 
 
@@ -52,8 +54,25 @@ async def test_an_order_lasts_as_long_as_its_extended_hold(payment: Payment) -> 
     hold = inventory_pb2.Hold(hold_id=ids.text("hld", order.hold_id), extended=True)
     hold.expire_time.FromDatetime(later)
     async with payment.database.transaction() as connection:
-        await on_hold(connection, envelope_pb2.Envelope(), events_pb2.HoldPlaced(hold=hold))
+        await on_hold(
+            connection, envelope_pb2.Envelope(version=2), events_pb2.HoldPlaced(hold=hold)
+        )
     assert (await payment.now(order)).expire_time == later
+
+
+async def test_an_order_ends_when_its_hold_does_which_has_time_to_be_paid_for(
+    payment: Payment,
+) -> None:
+    """Tried: with the end that the hold had before, the order is over while its hold is kept."""
+    event_id, account_id = payment.catalog.add(), ids.new_account_id()
+    sign_in(account_id)
+    hold_id = payment.inventory.place(event_id, account_id)
+    kept = payment.inventory.holds[hold_id]
+    kept.hold = replace(kept.hold, expire_time=datetime.now(UTC) + timedelta(seconds=10))
+    order = await payment.desk.place(hold_id, account_id)
+    assert kept.paying_order_id == order.order_id
+    assert order.expire_time == kept.hold.expire_time > datetime.now(UTC) + timedelta(seconds=200)
+    assert (await payment.now(order)).expire_time == order.expire_time
 
 
 async def _tell(connection: object, topic: str, fact: object, event_id: int) -> None:
