@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from inventory_svc.holds.batch import Answer, Ask, losers_of
-from inventory_svc.holds.holds import Hold, SeatRow, SeatState, State
+from inventory_svc.holds.holds import Hold, SeatState, State
 from inventory_svc.holds.limits import Usage
 from inventory_svc.holds.opened_house import HouseReading, Taken
 from inventory_svc.holds.placing import Decisions, Outcome, RequestName, RunOut, Situation, name_of
@@ -22,6 +23,9 @@ from mesh.outbox import Fact
 from mesh.requests import RequestKey
 from tests.model.row_locks import Row, RowLocks
 from tests.model.tables import Claim, ShardRow, Tables
+
+KEPT = 0.9
+"""How much of what it was told a store remembers that is not durable."""
 
 
 class ConstraintBroken(Exception):
@@ -47,8 +51,12 @@ class Guards:
     """The store's own protections; without one of them it must be seen to sell a seat twice."""
 
     locks: bool = True
+    locks_first: bool = True
+    """Reads after it locked, not before."""
     fences: bool = True
     requests: bool = True
+    durable: bool = True
+    """What was said to be committed is there."""
 
 
 class Transaction:
@@ -170,9 +178,12 @@ class FakeBatch(Transaction):
 
     async def read(self, asks: Sequence[Ask]) -> list[Situation]:
         """Takes every lock, then reads what stands."""
+        locks_first = self._holds.guards.locks_first
+        found = [] if locks_first else [self._situation(ask) for ask in asks]
         await self.lock_batch(asks)
         await self._holds.weather.meet("locked")
-        found = [self._situation(ask) for ask in asks]
+        if locks_first:
+            found = [self._situation(ask) for ask in asks]
         await self._holds.weather.meet("read")
         return found
 
@@ -229,8 +240,12 @@ class FakeBatch(Transaction):
                 is_as_read = row.fence == seat.fence - 1 and row.can_be_taken(now)
                 if self._holds.guards.fences and not is_as_read:
                     raise RowsMoved
-                self.tables.seats[key] = SeatRow(
-                    seat.seat_no, SeatState.HELD, hold.hold_id, hold.held_until, seat.fence
+                self.tables.seats[key] = replace(
+                    row,
+                    state=SeatState.HELD,
+                    hold_id=hold.hold_id,
+                    held_until=hold.held_until,
+                    fence=seat.fence,
                 )
 
     def _write_places(self, situation: Situation, holds: Sequence[Hold]) -> None:
@@ -281,7 +296,9 @@ class FakeHolds:
         *,
         weather: Weather | None = None,
         guards: Guards | None = None,
+        draw: random.Random | None = None,
     ) -> None:
+        self._draw = draw or random.Random(0)
         self.tables = tables
         self.clock = clock
         self.weather: Weather = weather or Calm()
@@ -317,7 +334,8 @@ class FakeHolds:
         try:
             yield
             await self.weather.meet("commit")
-            self.tables.apply(transaction.tables)
+            if self.guards.durable or self._draw.random() < KEPT:
+                self.tables.apply(transaction.tables)
         finally:
             self.locks.release(transaction)
         self.on_commit(transaction.tables)

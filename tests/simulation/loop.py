@@ -12,6 +12,9 @@ T = TypeVar("T")
 START = datetime(2030, 1, 1, tzinfo=UTC)
 """When every story begins."""
 
+ROUNDS_MAX = 100
+"""How often whoever is left at the end is told to stop: the end of one may begin another."""
+
 
 class Stuck(AssertionError):
     """Everybody waits for somebody, and no timer will ever wake one of them."""
@@ -55,9 +58,12 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     try:
         return loop.run_until_complete(main)
     finally:
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(_turn())
+        for _ in range(ROUNDS_MAX):
+            for task in (left := asyncio.all_tasks(loop)):
+                task.cancel()
+            if not left:
+                break
+            loop.run_until_complete(_turn())
         asyncio.set_event_loop(None)
         loop.close()
 
