@@ -29,9 +29,10 @@ from mesh import telemetry, valkey
 from mesh.channels import Peers
 from mesh.clock import SystemClock
 from mesh.config import MeshSettings, load
-from mesh.database import open_database
+from mesh.database import open_database, open_replica
 from mesh.identity import KeySet
 from mesh.outbox import OutboxRelay
+from mesh.replica import ReplicaReads
 from mesh.server import Server, run
 from protos.inventory.v1 import (
     allocation_pb2_grpc,
@@ -51,12 +52,14 @@ async def main() -> None:
     database = await open_database(
         settings.database_dsn, [MIGRATIONS], pool_size_max=settings.database_pool_size_max
     )
+    replica = await open_replica(settings.replica_dsn) if settings.replica_dsn else None
+    reads = ReplicaReads(database, replica)
     cache = valkey.connect(mesh.valkey_url)
     peers = Peers("inventory", mesh)
     clock = SystemClock()
     seatings = Seatings(database)
     hints = Hints(cache)
-    boards = Boards(database, seatings, hints)
+    boards = Boards(database, seatings, hints, reads)
     marks = Marks(cache)
     lookout = Lookout(marks, boards.touch)
     holds = PostgresHolds(database)
@@ -66,7 +69,8 @@ async def main() -> None:
 
     server = Server("inventory", settings, mesh, peers)
     server.add(
-        catalog_pb2_grpc.add_CatalogServiceServicer_to_server, CatalogHandlers(database, clock)
+        catalog_pb2_grpc.add_CatalogServiceServicer_to_server,
+        CatalogHandlers(database, clock, reads),
     )
     server.add(
         inventory_pb2_grpc.add_InventoryServiceServicer_to_server,
@@ -76,6 +80,7 @@ async def main() -> None:
             lanes=lanes,
             life=HoldLife(database, seatings, lookout),
             admissions=Admissions(admission_keys_of(peers)),
+            reads=reads,
             boards=boards,
             cache=AvailabilityCache(cache),
         ),
@@ -96,12 +101,15 @@ async def main() -> None:
                 AllotmentRelease(database, lookout).worker(),
                 AvailabilityPublisher(boards),
                 hints,
+                *reads.workers(),
             ]
         )
     finally:
         await lanes.drain()
         await peers.close()
         await cache.aclose()
+        if replica:
+            await replica.close()
         await database.close()
 
 

@@ -9,6 +9,7 @@ from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.life import HoldLife
 from inventory_svc.holds.seatings import Seatings
 from mesh.database import Database
+from mesh.replica import ReplicaReads
 from protos.inventory.v1 import inventory_pb2_grpc
 
 
@@ -25,8 +26,9 @@ class InventoryHandlers(
         lanes: Lanes,
         life: HoldLife,
         admissions: Admissions,
+        reads: ReplicaReads,
         boards: Boards,
         cache: AvailabilityCache,
     ) -> None:
         HoldHandlers.__init__(self, database, seatings, lanes, admissions, life)
-        AvailabilityHandlers.__init__(self, database, boards, cache)
+        AvailabilityHandlers.__init__(self, reads, boards, cache)

@@ -21,6 +21,9 @@ LOCK_TIMEOUT_MILLIS = 5_000
 IDLE_IN_TRANSACTION_TIMEOUT_MILLIS = 20_000
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 CONNECT_TIMEOUT_SECONDS = 10.0
+# Whoever does not get an answer from a replica asks the primary instead, within the deadline of the same call.
+REPLICA_CONNECT_TIMEOUT_SECONDS = 1.0
+REPLICA_COMMAND_TIMEOUT_SECONDS = 1.5
 POOL_SIZE_MAX_DEFAULT = 12
 # A backend that has seen every table keeps some 15 MB; those of a rush are given back soon after it.
 IDLE_CONNECTION_SECONDS = 30.0
@@ -102,6 +105,25 @@ async def open_database(
             "statement_timeout": str(STATEMENT_TIMEOUT_MILLIS),
             "lock_timeout": str(LOCK_TIMEOUT_MILLIS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MILLIS),
+            "timezone": "UTC",
+        },
+    )
+    return Database(pool, dsn)
+
+
+async def open_replica(dsn: str, *, pool_size_max: int = POOL_SIZE_MAX_DEFAULT) -> Database:
+    """Returns the pool of a read-only copy; it connects when it is first asked, so one that is away stops nobody."""
+    pool = await asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=pool_size_max,
+        timeout=REPLICA_CONNECT_TIMEOUT_SECONDS,
+        max_inactive_connection_lifetime=IDLE_CONNECTION_SECONDS,
+        reset=_as_it_is,
+        command_timeout=REPLICA_COMMAND_TIMEOUT_SECONDS,
+        server_settings={
+            "application_name": "onsale",
+            "default_transaction_read_only": "on",
             "timezone": "UTC",
         },
     )

@@ -59,9 +59,9 @@ DELETE FROM outbox WHERE outbox_no IN (
     LIMIT :batch_max
 );
 
--- name: inbox_first$
--- Records an envelope; returns its id the first time, null when its effect is done already.
-INSERT INTO inbox (consumer, envelope_id) VALUES (:consumer, :envelope_id)
+-- name: inbox_first
+-- Records envelopes; returns the ids of those whose effect is not done already.
+INSERT INTO inbox (consumer, envelope_id) SELECT :consumer::text, unnest(:envelope_ids::uuid[])
 ON CONFLICT DO NOTHING
 RETURNING envelope_id;
 
@@ -73,12 +73,10 @@ DELETE FROM inbox WHERE (consumer, envelope_id) IN (
     LIMIT :batch_max
 );
 
--- name: letter_parked$
--- Tells whether a key is parked behind a dead letter.
-SELECT EXISTS (
-    SELECT 1 FROM dead_letters
-    WHERE consumer = :consumer AND topic = :topic AND key = :key AND resolved_time IS NULL
-);
+-- name: letters_parked
+-- Returns which of some keys are parked behind a dead letter.
+SELECT DISTINCT key FROM dead_letters
+WHERE consumer = :consumer AND topic = :topic AND key = ANY(:keys::text[]) AND resolved_time IS NULL;
 
 -- name: letter_add!
 -- Puts an envelope among the dead letters; its key is parked from now on.
@@ -150,3 +148,11 @@ INSERT INTO signing_keys (kid, purpose, private_key) VALUES (:kid, :purpose, :pr
 -- name: keys_lock!
 -- Makes one process at a time look for an issuer's first key.
 SELECT pg_advisory_xact_lock(hashtextextended(:purpose, 0));
+
+-- name: replica_written^
+-- Returns the time, and how far the write-ahead log was written no earlier than then, in bytes.
+SELECT clock_timestamp() AS now, pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint AS position;
+
+-- name: replica_replayed$
+-- Returns how far a replica has replayed, in bytes; null where nothing is replayed, because it is none.
+SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint WHERE pg_is_in_recovery();

@@ -17,6 +17,7 @@ from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from mesh.database import Database
 from mesh.errors import ResourceExhausted
+from mesh.replica import ReplicaReads
 from protos.inventory.v1 import inventory_pb2
 
 LEASE_SECONDS = 1.0
@@ -50,9 +51,15 @@ class Board:
     """One event's pictures."""
 
     def __init__(
-        self, database: Database, seating: Seating, publisher: UUID, tell: Callable[[], None]
+        self,
+        database: Database,
+        reads: ReplicaReads,
+        seating: Seating,
+        publisher: UUID,
+        tell: Callable[[], None],
     ) -> None:
         self.seating = seating
+        self._reads = reads
         self._tell = tell
         self.watcher_count = 0
         self._database = database
@@ -134,7 +141,7 @@ class Board:
         self.is_touched = False
         try:
             seen = await store.publish(
-                self._database, self.seating, self._publisher, LEASE_SECONDS, look
+                self._reads, self._database, self.seating, self._publisher, LEASE_SECONDS, look
             )
         except BaseException:
             self.touch(None)  # what was hinted at is still to be seen
@@ -153,7 +160,8 @@ class Board:
         hinted = frozenset(self._hinted)
         self._hinted.clear()
         self._is_hinted_at_all = False
-        return Look(self.current if self._history else None, None if is_whole else hinted)
+        known = self.current if self._history else None
+        return Look(known, None if is_whole else hinted, may_lag=not self.is_touched)
 
     def show(self, snapshot: Snapshot) -> None:
         """Puts up a picture, if it is newer than the newest."""
@@ -169,8 +177,15 @@ class Board:
 class Boards:
     """The boards of one process: of events that somebody looked at lately."""
 
-    def __init__(self, database: Database, seatings: Seatings, hints: Hints | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        seatings: Seatings,
+        hints: Hints | None = None,
+        reads: ReplicaReads | None = None,
+    ) -> None:
         self._database = database
+        self._reads = reads or ReplicaReads(database)
         self._seatings = seatings
         self._hints = hints
         if hints:
@@ -186,7 +201,11 @@ class Boards:
         if board is None:
             seating = await self._seatings.get(event_id)
             opened = Board(
-                self._database, seating, self._publisher, lambda: self._tell(event_id, ())
+                self._database,
+                self._reads,
+                seating,
+                self._publisher,
+                lambda: self._tell(event_id, ()),
             )
             board = self._boards.setdefault(event_id, opened)
         self._boards.move_to_end(event_id)

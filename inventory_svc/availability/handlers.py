@@ -13,18 +13,18 @@ from inventory_svc.availability.snapshot import Snapshot
 from inventory_svc.availability.store import Face
 from inventory_svc.errors import EventNotFound
 from mesh import identity, ids
-from mesh.database import Database
+from mesh.replica import ReplicaReads
 from protos.inventory.v1 import inventory_pb2
 
 
 class AvailabilityHandlers:
     """The part of InventoryService that only looks."""
 
-    def __init__(self, database: Database, boards: Boards, cache: AvailabilityCache) -> None:
-        self._database = database
+    def __init__(self, reads: ReplicaReads, boards: Boards, cache: AvailabilityCache) -> None:
+        self._reads = reads
         self._boards = boards
         self._cache = cache
-        self._maps = Maps(database)
+        self._maps = Maps(reads)
 
     async def GetSeatMap(
         self, request: inventory_pb2.GetSeatMapRequest, context: Any
@@ -68,10 +68,17 @@ class AvailabilityHandlers:
     async def _see(self, request: Any) -> tuple[int, Face]:
         """Returns the event that a request names. Raises EventNotFound, also for another's draft."""
         event_id = ids.parse_or(EventNotFound(), ids.parse_event, request.event_id)
-        face = await store.read_face(self._database, event_id)
+        caller_id = identity.caller().account_id
+
+        # A draft, and what its organiser has just changed, are not shown from a copy.
+        face = await self._reads.read(
+            event_id,
+            lambda connection: store.read_face(connection, event_id),
+            suffices=lambda face: bool(face.publish_time) and face.organiser_id != caller_id,
+        )
         if face is None:
             raise EventNotFound
-        if face.publish_time is None and face.organiser_id != identity.caller().account_id:
+        if face.publish_time is None and face.organiser_id != caller_id:
             raise EventNotFound
         return event_id, face
 

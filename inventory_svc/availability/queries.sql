@@ -1,13 +1,15 @@
 -- name: claim_lease^
 -- Makes this process the one that numbers an event's versions, where nobody else is; no row where somebody is. The row
--- stays locked until the transaction ends. The states of a version that is known already are not sent again.
+-- stays locked until the transaction ends. The states of a version that is known already are not sent again. A replica
+-- that has everything up to proven_time will do when that is no earlier than what is shown: nobody sees a seat go back.
 INSERT INTO availability (event_id, version, states, pool_nos, pool_counts, read_time, lease_until, publisher)
-VALUES (:event_id, 0, '', '{}', '{}', clock_timestamp(), clock_timestamp() + make_interval(secs => :lease_seconds),
+VALUES (:event_id, 0, '', '{}', '{}', '-infinity', clock_timestamp() + make_interval(secs => :lease_seconds),
         :publisher)
 ON CONFLICT (event_id) DO UPDATE
     SET lease_until = excluded.lease_until, publisher = excluded.publisher
     WHERE availability.publisher = excluded.publisher OR availability.lease_until < clock_timestamp()
-RETURNING version, CASE WHEN version <> :known_version THEN states END AS states, pool_nos, pool_counts, read_time;
+RETURNING version, CASE WHEN version <> :known_version THEN states END AS states, pool_nos, pool_counts,
+    coalesce(read_time <= :proven_time::timestamptz, false) AS will_replica_do;
 
 -- name: read_published^
 -- Returns what the process with the lease published last. The states of a version that is known already are not sent
@@ -17,15 +19,15 @@ FROM availability
 WHERE event_id = :event_id;
 
 -- name: publish!
--- Writes a new version.
+-- Writes a new version, of the seats as of a time; null is now.
 UPDATE availability
 SET version = :version, states = :states, pool_nos = :pool_nos, pool_counts = :pool_counts,
-    read_time = clock_timestamp()
+    read_time = coalesce(:read_time::timestamptz, clock_timestamp())
 WHERE event_id = :event_id;
 
 -- name: confirm_published!
--- Notes that nothing changed since the last version.
-UPDATE availability SET read_time = clock_timestamp() WHERE event_id = :event_id;
+-- Notes that nothing changed since the last version, as of a time; null is now.
+UPDATE availability SET read_time = coalesce(:read_time::timestamptz, clock_timestamp()) WHERE event_id = :event_id;
 
 -- name: read_marks$
 -- Returns every seat's shown state as a digit, in the map's order: a held seat whose time is over is available, or

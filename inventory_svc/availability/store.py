@@ -11,6 +11,7 @@ from uuid import UUID
 from inventory_svc.availability.snapshot import AVAILABLE, Snapshot, pack, unpack
 from inventory_svc.holds.seating import Seating
 from mesh.database import Connection, Database, load_queries
+from mesh.replica import ReplicaReads
 
 _queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -26,6 +27,8 @@ class Look:
     """The newest version that it has."""
     seat_nos: frozenset[int] | None
     """The seats that may have changed since; None is all of them."""
+    may_lag: bool = False
+    """Whether a replica will do: nobody knows of a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,25 @@ class Seen:
 
 
 async def publish(
-    database: Database, seating: Seating, publisher: UUID, lease_seconds: float, look: Look
+    reads: ReplicaReads,
+    database: Database,
+    seating: Seating,
+    publisher: UUID,
+    lease_seconds: float,
+    look: Look,
 ) -> Seen:
     """Returns the newest version: made by this process when it has or gets the lease, else as published."""
     event_id = seating.event_id
     known_version = look.known.version if look.known else UNKNOWN_VERSION
+    proven_time = reads.proven_time if look.may_lag else None
     async with database.transaction() as connection:
         row = await connection.fetchrow(
-            _queries.claim_lease.sql, event_id, lease_seconds, publisher, known_version
+            _queries.claim_lease.sql,
+            event_id,
+            lease_seconds,
+            publisher,
+            known_version,
+            proven_time,
         )
         if row is None:
             row = await connection.fetchrow(_queries.read_published.sql, known_version, event_id)
@@ -55,27 +69,39 @@ async def publish(
         before = _snapshot(row, seating, look)
         # Somebody else's version may lack what this process heard of: all is looked at then.
         is_whole = look.seat_nos is None or before is not look.known
-        marks = (
-            await _read_marks(connection, seating)
-            if is_whole
-            else await _patched(connection, event_id, before.marks, look.seat_nos or frozenset())
+        lagging = (
+            await reads.try_replica(lambda replica: _read_all(replica, seating))
+            if is_whole and row["will_replica_do"]
+            else None
         )
-        after = Snapshot(before.version + 1, marks, await _read_pool_counts(connection, seating))
-        if row["version"] and (after.marks, after.pool_counts) == (
-            before.marks,
-            before.pool_counts,
-        ):
-            await connection.execute(_queries.confirm_published.sql, event_id)
+        if lagging:
+            marks, pool_counts = lagging
+        elif is_whole:
+            marks, pool_counts = await _read_all(connection, seating)
+        else:
+            marks = await _patched(connection, event_id, before.marks, look.seat_nos or frozenset())
+            pool_counts = await _read_pool_counts(connection, seating)
+        as_of = proven_time if lagging else None
+        after = Snapshot(before.version + 1, marks, pool_counts)
+        if row["version"] and (marks, pool_counts) == (before.marks, before.pool_counts):
+            await connection.execute(_queries.confirm_published.sql, as_of, event_id)
             return Seen(before, is_ours=True, is_whole=is_whole)
-        await connection.execute(
-            _queries.publish.sql,
-            after.version,
-            pack(after.marks),
-            [pool_no for pool_no, _ in after.pool_counts],
-            [count for _, count in after.pool_counts],
-            event_id,
-        )
+        await _write(connection, event_id, after, as_of)
         return Seen(after, is_ours=True, is_whole=is_whole)
+
+
+async def _write(
+    connection: Connection, event_id: int, after: Snapshot, as_of: datetime | None
+) -> None:
+    await connection.execute(
+        _queries.publish.sql,
+        after.version,
+        pack(after.marks),
+        [pool_no for pool_no, _ in after.pool_counts],
+        [count for _, count in after.pool_counts],
+        as_of,
+        event_id,
+    )
 
 
 def _snapshot(row: Any, seating: Seating, look: Look) -> Snapshot:
@@ -84,6 +110,12 @@ def _snapshot(row: Any, seating: Seating, look: Look) -> Snapshot:
     marks = unpack(row["states"], len(seating.seats))
     pools = zip(row["pool_nos"], row["pool_counts"], strict=True)
     return Snapshot(row["version"], marks, tuple(pools))
+
+
+async def _read_all(
+    connection: Connection, seating: Seating
+) -> tuple[bytes, tuple[tuple[int, int], ...]]:
+    return await _read_marks(connection, seating), await _read_pool_counts(connection, seating)
 
 
 async def _read_marks(connection: Connection, seating: Seating) -> bytes:
@@ -125,10 +157,9 @@ class Face:
     """(zone number, name, price)."""
 
 
-async def read_face(database: Database, event_id: int) -> Face | None:
+async def read_face(connection: Connection, event_id: int) -> Face | None:
     """Returns what everybody may know of an event's map; None when there is no such event."""
-    async with database.connection() as connection:
-        row = await connection.fetchrow(_queries.read_face.sql, event_id)
+    row = await connection.fetchrow(_queries.read_face.sql, event_id)
     if row is None:
         return None
     zones = zip(
@@ -137,8 +168,7 @@ async def read_face(database: Database, event_id: int) -> Face | None:
     return Face(row["organiser_id"], row["publish_time"], row["currency_code"], tuple(zones))
 
 
-async def read_map_body(database: Database, event_id: int) -> bytes:
-    """Returns a serialised map without prices."""
-    async with database.connection() as connection:
-        body: bytes = await connection.fetchval(_queries.read_map_body.sql, event_id)
+async def read_map_body(connection: Connection, event_id: int) -> bytes | None:
+    """Returns a serialised map without prices; None when there is no such event."""
+    body: bytes | None = await connection.fetchval(_queries.read_map_body.sql, event_id)
     return body

@@ -15,6 +15,7 @@ from mesh.database import Connection, Database
 from mesh.errors import InvalidArgument
 from mesh.outbox import Outbox
 from mesh.pages import PageTokenInvalid, decode_page, encode_page, page_size, query_hash
+from mesh.replica import ReplicaReads
 from mesh.requests import RequestLog
 from protos.inventory.v1 import catalog_pb2, catalog_pb2_grpc
 
@@ -30,8 +31,9 @@ Run = Callable[[Connection], Awaitable[M]]
 class CatalogHandlers(catalog_pb2_grpc.CatalogServiceServicer):
     """Venues, plans and events."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, reads: ReplicaReads | None = None) -> None:
         self._database = database
+        self._reads = reads or ReplicaReads(database)
         self._clock = clock
         self._requests = RequestLog(database)
         self._planner = Planner()
@@ -124,8 +126,17 @@ class CatalogHandlers(catalog_pb2_grpc.CatalogServiceServicer):
     async def GetEvent(
         self, request: catalog_pb2.GetEventRequest, context: Context
     ) -> catalog_pb2.Event:
-        async with self._database.connection() as connection:
-            return wire.event_message(await self._shown_event(connection, request.event_id))
+        event_id = _event_id(request.event_id)
+        caller_id = identity.caller().account_id
+        event = await self._reads.read(
+            event_id,
+            lambda connection: store.find_event(connection, event_id),
+            # A draft, and what its organiser has just changed, are not shown from a copy.
+            suffices=lambda event: bool(event.publish_time) and event.organiser_id != caller_id,
+        )
+        if event is None or not event.is_shown_to(caller_id):
+            raise EventNotFound
+        return wire.event_message(event)
 
     async def ListOwnEvents(
         self, request: catalog_pb2.ListOwnEventsRequest, context: Context
@@ -187,13 +198,18 @@ class CatalogHandlers(catalog_pb2_grpc.CatalogServiceServicer):
     async def _change_event(
         self, method: str, request: Any, change: Callable[[events.Event], events.Event]
     ) -> catalog_pb2.Event:
+        event_id = _event_id(request.event_id)
+
         async def run(connection: Connection) -> catalog_pb2.Event:
             event = await store.change_event(
-                connection, _event_id(request.event_id), change, organiser_id=identity.account()
+                connection, event_id, change, organiser_id=identity.account()
             )
             return wire.event_message(event)
 
-        return await self._once(method, request, catalog_pb2.Event, run)
+        try:
+            return await self._once(method, request, catalog_pb2.Event, run)
+        finally:
+            self._reads.changed(event_id)
 
     async def _give_plan(
         self, method: str, request: Any, make: Callable[[], Awaitable[Plan]]

@@ -118,12 +118,18 @@ async def add_event(connection: Connection, event: Event, layout: Layout) -> Non
     await announce(connection, event)
 
 
+async def find_event(connection: Connection, event_id: int) -> Event | None:
+    """Returns an event; None when there is none."""
+    found = await _read_events(connection, [event_id])
+    return found[0] if found else None
+
+
 async def read_event(connection: Connection, event_id: int) -> Event:
     """Returns an event. Raises EventNotFound."""
-    found = await _read_events(connection, [event_id])
-    if not found:
+    event = await find_event(connection, event_id)
+    if event is None:
         raise EventNotFound
-    return found[0]
+    return event
 
 
 async def change_event(

@@ -18,6 +18,7 @@ from inventory_svc.plans.plan import Pool
 from mesh import identity, ids
 from mesh.errors import OnsaleError
 from mesh.identity import Caller
+from mesh.replica import ReplicaReads
 from mesh.valkey import connect
 from protos.inventory.v1 import inventory_pb2
 from tests.integration.holds.conftest import Office
@@ -30,7 +31,9 @@ class Windows:
     def __init__(self, office: Office, valkey_url: str) -> None:
         self.cache = connect(valkey_url)
         self.handlers = [
-            AvailabilityHandlers(process.database, process.boards, AvailabilityCache(self.cache))
+            AvailabilityHandlers(
+                ReplicaReads(process.database), process.boards, AvailabilityCache(self.cache)
+            )
             for process in office.processes
         ]
 

@@ -18,7 +18,7 @@ def picture(version: int) -> Snapshot:
 
 def board() -> Board:
     nowhere: Any = None
-    opened = Board(nowhere, seating("." * SEATS), uuid4(), lambda: None)
+    opened = Board(nowhere, nowhere, seating("." * SEATS), uuid4(), lambda: None)
     opened.show(picture(1))
     return opened
 
