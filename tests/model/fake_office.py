@@ -39,11 +39,11 @@ EVENT_ID = 7
 ADMISSIONS = {token: UUID(int=EVENT_ID << 64 | number) for number, token in enumerate(Token)}
 
 
-def event_row() -> EventRow:
+def event_row(event_id: int = EVENT_ID) -> EventRow:
     """Returns the model's event as a row of the fake store."""
     layout = lay_out(generate(event.BLOCKS, event.POOLS))
     seating = Seating(
-        EVENT_ID,
+        event_id,
         seats=tuple(Seat(*record) for record in layout.seats),
         pools={
             pool_no: Pool(pool_no, name, zone_no, capacity, len(event.SHARD_CAPACITIES))
@@ -97,7 +97,7 @@ class FakeOffice:
             Placer(
                 self._holds,
                 seatings,
-                Houses(self._holds.read_house, monotonic=self._loop.time, leaning_seed=1),
+                Houses(self._holds.read_house, monotonic=self._loop.time, seed=1),
                 FastPath(self._holds, marks, clock, monotonic=self._loop.time, crowd_min=1),
                 self._lookout,
                 shard_offset=1,

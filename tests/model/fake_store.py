@@ -196,7 +196,9 @@ class FakeBatch(Transaction):
             self._holds.look_at(party.hold_id)
             situation.usage[party.account_id] = self.usage(event_id, party.account_id)
             for seat_no in party.wanted_seat_nos:
-                situation.seats[seat_no] = tables.seats[event_id, seat_no]
+                row = tables.seats.get((event_id, seat_no))
+                if row is not None:
+                    situation.seats[seat_no] = row
             key = party.request
             if key and (outcome := tables.requests.get(name_of(key))):
                 situation.known[name_of(key)] = outcome
@@ -279,6 +281,8 @@ class FakeBatch(Transaction):
 
     async def remember(self, answers: Sequence[Answer]) -> None:
         """Remembers answers. Raises RowsMoved when one was remembered elsewhere meanwhile."""
+        # Whoever writes a key that somebody else is writing waits for what becomes of it.
+        await self._take({("request", *name_of(answer.key)) for answer in answers})
         for answer in answers:
             name = name_of(answer.key)
             if self._holds.guards.requests and name in self.tables.requests:

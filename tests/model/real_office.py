@@ -51,35 +51,45 @@ HOLDS_SEEN = """
 """
 
 
+async def open_event(office: Office) -> int:
+    """Puts the model's event on sale, its pool split into as many shards as the model says."""
+    event_id = await office.event(
+        *event.BLOCKS,
+        pools=event.POOLS,
+        limits=Limits(**asdict(event.LIMITS)),
+        prices_minor={"Front": 1_000, "Back": 500, "Standing": 333},
+        hold_seconds=event.HOLD_SECONDS,
+    )
+    async with office.database.transaction() as connection:
+        await connection.execute("DELETE FROM pool_shards WHERE event_id = $1", event_id)
+        await connection.executemany(
+            "INSERT INTO pool_shards (event_id, pool_no, shard_no, capacity, available) "
+            "VALUES ($1, $2, $3, $4, $4)",
+            [
+                (event_id, event.POOL_NO, shard_no, capacity)
+                for shard_no, capacity in enumerate(event.SHARD_CAPACITIES)
+            ],
+        )
+    return event_id
+
+
+async def pass_time(office: Office, event_id: int, seconds: int) -> None:
+    """Lets time pass for every hold of an event, and for the marks of its seats."""
+    async with office.database.transaction() as connection:
+        for statement in SHIFTS:
+            await connection.execute(statement, event_id, timedelta(seconds=seconds))
+    await office.valkey.delete(f"{{{ids.event_text(event_id)}}}:marks")
+
+
 class RealOffice:
     """An event of its own on the shared servers."""
 
     def __init__(self, runner: asyncio.Runner, office: Office) -> None:
         self._runner = runner
         self._office = office
-        self._event_id: int = self._run(self._open())
+        self._event_id: int = self._run(open_event(office))
         self._buyers = [office.buyer() for _ in range(event.BUYER_COUNT)]
         self._closed_id = ids.new_id(self._event_id)
-
-    async def _open(self) -> int:
-        event_id = await self._office.event(
-            *event.BLOCKS,
-            pools=event.POOLS,
-            limits=Limits(**asdict(event.LIMITS)),
-            prices_minor={"Front": 1_000, "Back": 500, "Standing": 333},
-            hold_seconds=event.HOLD_SECONDS,
-        )
-        async with self._office.database.transaction() as connection:
-            await connection.execute("DELETE FROM pool_shards WHERE event_id = $1", event_id)
-            await connection.executemany(
-                "INSERT INTO pool_shards (event_id, pool_no, shard_no, capacity, available) "
-                "VALUES ($1, $2, $3, $4, $4)",
-                [
-                    (event_id, event.POOL_NO, shard_no, capacity)
-                    for shard_no, capacity in enumerate(event.SHARD_CAPACITIES)
-                ],
-            )
-        return event_id
 
     def _run(self, call: Awaitable[Any]) -> Any:
         async def calling() -> Any:
@@ -205,13 +215,7 @@ class RealOffice:
     def pass_time(self, seconds: int) -> None:
         """Lets time pass for every hold, and for the marks of their seats."""
 
-        async def shift() -> None:
-            async with self._office.database.transaction() as connection:
-                for statement in SHIFTS:
-                    await connection.execute(statement, self._event_id, timedelta(seconds=seconds))
-            await self._office.valkey.delete(f"{{{ids.event_text(self._event_id)}}}:marks")
-
-        self._run(shift())
+        self._run(pass_time(self._office, self._event_id, seconds))
 
     def tidy(self) -> None:
         """Runs the expiry worker."""

@@ -191,4 +191,4 @@ class Buyer:
 
 def is_final(answer: Answer) -> bool:
     """Tells whether an answer to a request id stands for good."""
-    return answer != Refused(IdempotencyKeyReused.reason)
+    return answer not in (Refused(IdempotencyKeyReused.reason), Refused(Internal.reason))

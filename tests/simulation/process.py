@@ -61,7 +61,7 @@ class Process:
         self._placer = Placer(
             holds,
             known,
-            Houses(holds.read_house, monotonic=time, leaning_seed=number),
+            Houses(holds.read_house, monotonic=time, seed=number),
             FastPath(holds, marks, holds.clock, monotonic=time, crowd_min=1),
             lookout,
             shard_offset=number,
