@@ -87,8 +87,8 @@ format: setup ## format the Python code
 
 ##@ Prove it
 
-.PHONY: test lint test-unit test-integration test-journey test-faults test-envoy test-kafka soak
-test: setup web lint test-unit test-integration test-journey ## lint and every test that this machine can run
+.PHONY: test lint test-unit test-integration test-controls test-journey test-faults test-envoy test-kafka soak
+test: setup web lint test-unit test-integration test-controls test-journey ## lint and every test that this machine can run
 
 lint: setup ## ruff, types, import layers, proto rules, fresh stubs
 	@$(BIN)/ruff check .
@@ -98,10 +98,13 @@ lint: setup ## ruff, types, import layers, proto rules, fresh stubs
 	@$(BIN)/python -m deploy.stubs --check
 
 test-unit: setup ## the rules, without servers
-	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest tests/unit tests/simulation tests/model/test_on_fakes.py
 
 test-integration: setup ## each part on its real servers
-	@$(BIN)/python -m pytest tests/integration -m "not kafka"
+	@$(BIN)/python -m pytest tests/integration tests/model/test_on_servers.py -m "not kafka"
+
+test-controls: setup ## the same tests with one guard taken out at a time: they must fail
+	@$(BIN)/python -m pytest tests/controls
 
 test-journey: setup web ## the whole system, over HTTP, gRPC and in a browser
 	@$(BIN)/python -m pytest tests/journey tests/access tests/blackbox tests/browser tests/faults tests/history -m "not slow and not envoy"
@@ -116,8 +119,8 @@ test-envoy: setup ## our transcoder against Envoy's, route by route (downloads E
 test-kafka: setup ## outbox, inbox and workers on Apache Kafka 4 (Java and Maven)
 	@$(BIN)/python -m pytest tests/integration -m kafka
 
-soak: setup ## long runs: the fault suite with more journeys, a million holds under kills
-	@ONSALE_SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/blackbox tests/history
+soak: setup ## long runs: more journeys under faults, a million holds under kills, ten thousand simulated stories
+	@ONSALE_SOAK=1 $(BIN)/python -m pytest -s tests/faults tests/blackbox tests/history tests/model tests/simulation
 
 .PHONY: help clean
 clean: ## remove what was built, not the state
