@@ -13,7 +13,7 @@ from typing import TypeVar
 import uvloop
 
 from mesh import telemetry
-from tests.bench import base_lines, hot, report, spread
+from tests.bench import base_lines, best, growth, hot, overload, report, spread
 from tests.bench.results import Line
 from tests.bench.servers import PARTS, Servers
 from tests.fixtures_servers import state_folder
@@ -22,6 +22,9 @@ from tests.stack import Stack
 ENGINE: dict[str, Callable[[Servers], Awaitable[list[Line]]]] = {
     "hot": hot.rows,
     "spread": spread.rows,
+    "best": best.rows,
+    "growth": growth.rows,
+    "overload": overload.rows,
 }
 STACK: dict[str, Callable[[Stack], Awaitable[list[Line]]]] = {"journeys": base_lines.rows}
 ENVIRONMENT = {

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from inventory_svc.__main__ import MIGRATIONS
 from inventory_svc.availability.board import Boards
@@ -70,6 +70,25 @@ class Count:
     """Of holds that live."""
 
 
+def new_party(event_id: int, *, quantity: int = 0, seat_nos: Sequence[int] = ()) -> Party:
+    """Returns a buyer who never came before, with a request id, as every call of the edge has one."""
+    return Party(
+        hold_id=ids.new_id(event_id),
+        account_id=ids.new_account_id(),
+        request=RequestKey(secrets.token_hex(8), "HoldSeats", secrets.token_hex(16), BODY_HASH),
+        seat_nos=tuple(seat_nos),
+        best=Asked(quantity) if quantity else None,
+    )
+
+
+def outcome(result: object) -> Hold | OnsaleError:
+    """Returns what a lane's answer means to the buyer."""
+    if isinstance(result, Placed):
+        return result.hold
+    assert isinstance(result, OnsaleError), f"neither placed nor refused: {result!r}"
+    return result
+
+
 class BoxOffice:
     """One process's engine."""
 
@@ -88,18 +107,8 @@ class BoxOffice:
         self, event_id: int, *, quantity: int = 0, seat_nos: Sequence[int] = ()
     ) -> Hold | OnsaleError:
         """Asks for the best seats, or for these, as a buyer who never came before. Raises what the lane refuses."""
-        party = Party(
-            hold_id=ids.new_id(event_id),
-            account_id=ids.new_account_id(),
-            request=RequestKey(secrets.token_hex(8), "HoldSeats", secrets.token_hex(16), BODY_HASH),
-            seat_nos=tuple(seat_nos),
-            best=Asked(quantity) if quantity else None,
-        )
-        result = await self.lanes.submit(event_id, party)
-        if isinstance(result, Placed):
-            return result.hold
-        assert isinstance(result, OnsaleError), f"neither placed nor refused: {result!r}"
-        return result
+        party = new_party(event_id, quantity=quantity, seat_nos=seat_nos)
+        return outcome(await self.lanes.submit(event_id, party))
 
     async def run_out(self, event_id: int, holds: Sequence[Hold]) -> None:
         """Lets the time of some holds pass: what then happens is the engine's own business."""
@@ -114,11 +123,12 @@ class BoxOffice:
         async with self.database.connection() as connection:
             return Count(*await connection.fetchrow(COUNT, event_id))
 
-    async def faults(self, event_id: int, capacity: int, held: int) -> list[str]:
+    async def faults(self, event_ids: Sequence[int], seats_each: int, held: int) -> list[str]:
         """Compares what stands in the database with what callers were told they hold; returns what differs."""
-        count = await self.count(event_id)
-        wanted = Count(capacity, held, held)
-        return [] if count == wanted else [f"{count}, not {wanted}"]
+        counts = [await self.count(event_id) for event_id in event_ids]
+        found = Count(*(sum(each) for each in zip(*map(astuple, counts), strict=True)))
+        wanted = Count(len(event_ids) * seats_each, held, held)
+        return [] if found == wanted else [f"{found}, not {wanted}"]
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import grpc
 
@@ -27,7 +28,7 @@ async def holds(site: Site, address: str, buyers: list[Person], event_ids: list[
     channels = [
         grpc.aio.insecure_channel(address, options=_OWN_CONNECTION) for _ in range(CHANNELS)
     ]
-    stubs = [inventory_pb2_grpc.InventoryServiceStub(channel) for channel in channels]
+    stubs: list[Any] = [inventory_pb2_grpc.InventoryServiceStub(channel) for channel in channels]  # type: ignore[no-untyped-call]
     tokens = [(("authorization", f"Bearer {buyer.token}"),) for buyer in buyers]
 
     async def once(worker: int) -> str:

@@ -71,11 +71,14 @@ async def make(database: Database, seat_count: int) -> int:
     return event.event_id
 
 
-async def copy(database: Database, event_id: int, count: int) -> list[int]:
-    """Copies every row that an unsold event has, in every table that keeps something of events."""
+async def copy(
+    database: Database, event_id: int, count: int, *, without: Sequence[str] = ()
+) -> list[int]:
+    """Copies every row that an unsold event has, in every table that keeps something of events but some."""
     copies = [ids.new_event_id() for _ in range(count)]
     async with database.connection() as connection:
         tables = await _tables_of(connection, event_id)
+        tables = [table for table in tables if table[0] not in without]
         for first in range(0, count, COPIES_AT_ONCE):
             some = copies[first : first + COPIES_AT_ONCE]
             async with connection.transaction():
@@ -83,6 +86,13 @@ async def copy(database: Database, event_id: int, count: int) -> list[int]:
                 for table, columns in tables:
                     await _copy_rows(connection, table, columns, event_id, some)
     return copies
+
+
+async def remove(database: Database, event_id: int) -> None:
+    """Takes an event away, with all that was kept of it."""
+    async with database.transaction() as connection:
+        for table, _ in reversed(await _tables_of(connection, event_id)):
+            await connection.execute(f"DELETE FROM {table} WHERE event_id = $1", event_id)
 
 
 async def settle(database: Database) -> None:

@@ -59,7 +59,7 @@ class OurSeller:
 
     async def faults(self, held: int) -> list[str]:
         """Compares what stands with so many held seats."""
-        return await self._office.faults(self._event_id, self._capacity, held)
+        return await self._office.faults([self._event_id], self._capacity, held)
 
 
 class TheirSeller:
@@ -125,14 +125,14 @@ async def our_contestant(servers: Servers, opened: AsyncExitStack) -> Contestant
     await opened.enter_async_context(office.working())
     first = await halls.make(office.database, SEATS)
     warm = await halls.make(office.database, WARM_SEATS)
-    await Sale(WARM_SEATS, SECONDS_MAX).run(OurSeller(office, warm, WARM_SEATS))
+    await Sale[Hold](WARM_SEATS, SECONDS_MAX).run(OurSeller(office, warm, WARM_SEATS))
 
     async def contestant(seconds: float) -> Run:
         [event_id] = await halls.copy(office.database, first, 1)
         await halls.settle(office.database)
         await office.seatings.get(event_id)
         async with servers.meter() as meter:
-            run = await Sale(SEATS, seconds).run(OurSeller(office, event_id, SEATS))
+            run = await Sale[Hold](SEATS, seconds).run(OurSeller(office, event_id, SEATS))
         run.cpu_seconds = meter.total
         run.notes |= meter.used
         return run
@@ -158,7 +158,7 @@ async def _textbook(
             await textbook.fill(admin, event_id, SEATS, halls.SEATS_PER_ROW)
             await admin.execute("VACUUM (ANALYZE)")
             async with servers.meter() as meter:
-                run = await Sale(SEATS, seconds).run(TheirSeller(option, event_id, SEATS))
+                run = await Sale[Held](SEATS, seconds).run(TheirSeller(option, event_id, SEATS))
             run.cpu_seconds = meter.total
             run.notes |= meter.used
             return run

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+TICK_SECONDS = 0.001
+"""How exactly calls of an open loop keep to their time."""
+
 
 @dataclass
 class Row:
@@ -67,5 +70,36 @@ async def closed_loop(
                 row.latencies.append(time.perf_counter() - begun)
 
     await asyncio.gather(*[work(worker) for worker in range(at_once)])
+    row.seconds = time.perf_counter() - started
+    return row
+
+
+async def open_loop(
+    per_second: float, seconds: float, once: Callable[[], Awaitable[str]], name: str = ""
+) -> Row:
+    """Starts `once()` so often, whether or not the last are done: as buyers come, who do not wait for each other.
+
+    A latency counts from when the call was due, so that a loop that falls behind is seen to.
+    """
+    row = Row(name, seconds)
+    calls: set[asyncio.Task[None]] = set()
+
+    async def call(due: float) -> None:
+        error = await once()
+        if error:
+            row.errors[error] += 1
+        else:
+            row.latencies.append(time.perf_counter() - due)
+
+    started = time.perf_counter()
+    number = 0
+    while (elapsed := time.perf_counter() - started) < seconds:
+        while number < elapsed * per_second:
+            task = asyncio.create_task(call(started + number / per_second))
+            calls.add(task)
+            task.add_done_callback(calls.discard)
+            number += 1
+        await asyncio.sleep(TICK_SECONDS)
+    await asyncio.gather(*calls)
     row.seconds = time.perf_counter() - started
     return row

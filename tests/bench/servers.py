@@ -38,6 +38,10 @@ class Servers:
         async with self.database() as dsn, box_office(dsn, self.valkey_url) as office:
             yield office
 
+    async def checkpoint(self) -> None:
+        """Writes what was filled to the disk now, so that it is not written while a row is measured."""
+        await self._execute("CHECKPOINT")
+
     def meter(self) -> Meter:
         """Returns a meter of everything that works for a row."""
         return Meter(self.stack)

@@ -10,13 +10,11 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import astuple
 
 import asyncpg
 
 from inventory_svc.holds.holds import Hold
 from tests.bench import halls, pgbench, textbook
-from tests.bench.box_office import BoxOffice, Count
 from tests.bench.measure import closed_loop
 from tests.bench.results import Line, Run, ratio_line
 from tests.bench.servers import Servers
@@ -109,7 +107,7 @@ async def our_contestant(servers: Servers, opened: AsyncExitStack) -> Sell:
         faults += [
             f"{count} × {reason}" for reason, count in row.errors.items() if reason != "SEATS_TAKEN"
         ]
-        faults += await _faults(office, event_ids, len(owners))
+        faults += await office.faults(event_ids, SEATS_PER_EVENT, len(owners))
         return Run(
             row.count,
             row.seconds,
@@ -121,14 +119,6 @@ async def our_contestant(servers: Servers, opened: AsyncExitStack) -> Sell:
 
     await sell(WARM_SECONDS)
     return sell
-
-
-async def _faults(office: BoxOffice, event_ids: list[int], held: int) -> list[str]:
-    """Adds up all events."""
-    counts = [await office.count(event_id) for event_id in event_ids]
-    found = Count(*(sum(each) for each in zip(*map(astuple, counts), strict=True)))
-    wanted = Count(len(event_ids) * SEATS_PER_EVENT, held, held)
-    return [] if found == wanted else [f"{found}, not {wanted}"]
 
 
 async def _pgbench(servers: Servers, opened: AsyncExitStack) -> tuple[Sell, int]:
