@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,29 @@ SESSION_TIMEOUT_MILLIS = 10_000
 
 Handle = Callable[[Connection, envelope_pb2.Envelope, Message], Awaitable[None]]
 
+Finish = Callable[[Connection], Awaitable[None]]
+
 _queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+def _always(_: envelope_pb2.Envelope) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """What was read, and as it came."""
+
+    envelope: envelope_pb2.Envelope
+    envelope_id: UUID
+    payload: Message
+    body: bytes
+
+    @classmethod
+    def read(cls, body: bytes) -> _Record:
+        """Reads an envelope. Raises DecodeError, KeyError or ValueError for what is none."""
+        envelope = envelope_pb2.Envelope.FromString(body)
+        return cls(envelope, UUID(envelope.id), unpack(envelope), body)
 
 
 class Consumer:
@@ -46,12 +69,24 @@ class Consumer:
         database: Database,
         kafka_bootstrap: str,
         handle: Handle,
+        *,
+        is_news: Callable[[envelope_pb2.Envelope], bool] = _always,
+        finish: Finish | None = None,
     ) -> None:
+        """Reads topics for `handle`.
+
+        Args:
+            is_news: False for what `handle` makes nothing of, which then costs no transaction.
+            finish: Writes what `handle` gathered. Where it is given, what came together shares a transaction; `handle`
+                must not mind that one that failed begins again.
+        """
         self.name = name
         self._topics = topics
         self._database = database
         self._bootstrap = kafka_bootstrap
         self._handle = handle
+        self._is_news = is_news
+        self._finish = finish
 
     async def run(self, stop: asyncio.Event) -> None:
         backoff = Backoff()
@@ -79,8 +114,8 @@ class Consumer:
             while not stop.is_set():
                 batches = await consumer.getmany(timeout_ms=POLL_MILLIS, max_records=RECORDS_MAX)
                 for partition, records in batches.items():
-                    for record in records:
-                        await self._take(record.topic, record.value, stop)
+                    bodies = [record.value for record in records]
+                    await self._take_all(partition.topic, bodies, stop)
                     await consumer.commit(
                         {
                             TopicPartition(partition.topic, partition.partition): records[-1].offset
@@ -92,11 +127,22 @@ class Consumer:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(consumer.stop(), 5)
 
+    async def _take_all(self, topic: str, bodies: list[bytes], stop: asyncio.Event) -> None:
+        """Handles what came together in one transaction where that may be; where it fails, one after the other."""
+        if self._finish and len(bodies) > 1:
+            try:
+                await self._apply(topic, [_Record.read(body) for body in bodies])
+            except Exception as error:
+                telemetry.log.debug("one after the other", worker=self.name, error=repr(error))
+            else:
+                return
+        for body in bodies:
+            await self._take(topic, body, stop)
+
     async def _take(self, topic: str, body: bytes, stop: asyncio.Event) -> None:
         """Handles one record to its end: done, dropped as done before, or a dead letter."""
         try:
-            envelope = envelope_pb2.Envelope.FromString(body)
-            payload = unpack(envelope)
+            record = _Record.read(body)
         except (DecodeError, KeyError, ValueError) as error:
             await self._bury(topic, "", body, f"unreadable: {error}")
             return
@@ -104,42 +150,55 @@ class Consumer:
         attempts = 0
         while True:
             try:
-                with telemetry.traced(envelope.type, envelope.traceparent):
-                    await self._apply(topic, envelope, payload, body)
+                await self._apply(topic, [record])
                 return
             except Exception as error:
                 report(self.name, error)
                 if not _is_transient(error):
                     attempts += 1
                 if attempts >= ATTEMPTS_MAX:
-                    await self._bury(topic, envelope.key, body, repr(error))
+                    await self._bury(topic, record.envelope.key, body, repr(error))
                     return
                 await first_of(stop, timeout_seconds=backoff.failed())
                 if stop.is_set():
                     raise
 
-    async def _apply(
-        self, topic: str, envelope: envelope_pb2.Envelope, payload: Message, body: bytes
-    ) -> None:
+    async def _apply(self, topic: str, records: list[_Record]) -> None:
+        news = [record for record in records if self._is_news(record.envelope)]
+        if not news:
+            return
         async with self._database.transaction() as connection:
-            first = await _queries.inbox_first(
-                connection, consumer=self.name, envelope_id=UUID(envelope.id)
-            )
-            if first is None:
-                return
-            if await _queries.letter_parked(
-                connection, consumer=self.name, topic=topic, key=envelope.key
-            ):
-                await _queries.letter_add(
-                    connection,
-                    consumer=self.name,
-                    topic=topic,
-                    key=envelope.key,
-                    envelope=body,
-                    problem="behind a dead letter of its key",
+            first = {
+                row["envelope_id"]
+                for row in await connection.fetch(
+                    _queries.inbox_first.sql, self.name, [record.envelope_id for record in news]
                 )
-                return
-            await self._handle(connection, envelope, payload)
+            }
+            keys = list({record.envelope.key for record in news})
+            parked = {
+                row["key"]
+                for row in await connection.fetch(
+                    _queries.letters_parked.sql, self.name, topic, keys
+                )
+            }
+            for record in news:
+                if record.envelope_id not in first:
+                    continue
+                first.discard(record.envelope_id)
+                if record.envelope.key in parked:
+                    await _queries.letter_add(
+                        connection,
+                        consumer=self.name,
+                        topic=topic,
+                        key=record.envelope.key,
+                        envelope=record.body,
+                        problem="behind a dead letter of its key",
+                    )
+                else:
+                    with telemetry.traced(record.envelope.type, record.envelope.traceparent):
+                        await self._handle(connection, record.envelope, record.payload)
+            if self._finish:
+                await self._finish(connection)
 
     async def _bury(self, topic: str, key: str, body: bytes, problem: str) -> None:
         telemetry.log.error(
@@ -170,6 +229,8 @@ class Consumer:
                 envelope = envelope_pb2.Envelope.FromString(row["envelope"])
                 async with self._database.transaction() as connection:
                     await self._handle(connection, envelope, unpack(envelope))
+                    if self._finish:
+                        await self._finish(connection)
                     await _queries.letter_resolve(connection, letter_no=row["letter_no"])
                 resolved += 1
 

@@ -41,9 +41,16 @@ def loops(reconciler: Reconciler, cancellations: Cancellations) -> list[Worker]:
 def consumers(database: Database, kafka_bootstrap: str) -> list[Worker]:
     """Returns the consumers: how holds ended, and which events were cancelled."""
     return [
-        Consumer("payment.holds", [HOLDS_TOPIC], database, kafka_bootstrap, on_hold),
+        Consumer(
+            "payment.holds", [HOLDS_TOPIC], database, kafka_bootstrap, on_hold, is_news=is_news
+        ),
         Consumer("payment.catalog", [CATALOG_TOPIC], database, kafka_bootstrap, on_event),
     ]
+
+
+def is_news(envelope: envelope_pb2.Envelope) -> bool:
+    """False for a hold that has only just begun, as most facts of a rush tell: no order knows it yet."""
+    return envelope.type != events_pb2.HoldPlaced.DESCRIPTOR.name or envelope.version > 1
 
 
 async def on_hold(

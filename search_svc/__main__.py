@@ -38,6 +38,7 @@ async def main() -> None:
     indexes: list[Index] = [own, other] if other else [own]
     counts = Every("counts", settings.counts_seconds, workers.recount(inventory, changes, indexes))
 
+    indexer = workers.Indexer(own, other, counts.wake)
     trend = workers.Trend(changes, settings.trending_seconds, clock)
 
     server = Server("search", settings, mesh, peers)
@@ -52,7 +53,8 @@ async def main() -> None:
                 [CATALOG_TOPIC, HOLDS_TOPIC, ORDERS_TOPIC],
                 database,
                 mesh.kafka_bootstrap,
-                workers.consume(own, other, counts.wake),
+                indexer.handle,
+                finish=indexer.finish,
             ),
             Every("rebuild", settings.rebuild_seconds, workers.rebuild(inventory, indexes)),
             counts,

@@ -171,12 +171,12 @@ async def add_sale(
         connection, event_id=event_id, sold_time=sold_time, sold_count=sold_count
     )
     await _queries.popularity_add(connection, event_id=event_id, sold_count=sold_count)
-    await add_dirty(connection, event_id)
+    await add_dirty(connection, [event_id])
 
 
-async def add_dirty(connection: Connection, event_id: int) -> None:
-    """Says that an event's counts changed."""
-    await _queries.dirty_add(connection, event_ids=[event_id])
+async def add_dirty(connection: Connection, event_ids: Sequence[int]) -> None:
+    """Says that the counts of events changed."""
+    await _queries.dirty_add(connection, event_ids=event_ids)
 
 
 def _names(document: Document) -> list[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
 
 from google.protobuf.message import Message
 
@@ -27,17 +26,25 @@ TREND_LOOK_SECONDS = 5.0
 Step = Callable[[], Awaitable[bool]]
 
 
-def consume(own: PostgresIndex, also: Index | None, changed: Callable[[], None]) -> Any:
-    """Returns the consumer's handler. `also` is the other backend, where one is chosen."""
+class Indexer:
+    """Takes in what happened. Whose counts changed is gathered, since a hot event's change with every hold."""
+
+    def __init__(self, own: PostgresIndex, also: Index | None, changed: Callable[[], None]) -> None:
+        """`also` is the other backend, where one is chosen."""
+        self._own = own
+        self._also = also
+        self._changed = changed
+        self._dirty: set[int] = set()
 
     async def handle(
-        connection: Connection, envelope: envelope_pb2.Envelope, payload: Message
+        self, connection: Connection, envelope: envelope_pb2.Envelope, payload: Message
     ) -> None:
+        """Takes in one fact."""
         if isinstance(payload, inventory_events.EventChanged):
             indexed = document(payload.facts)
-            await own.put_in(connection, [indexed])
-            if also:
-                await also.put([indexed])
+            await self._own.put_in(connection, [indexed])
+            if self._also:
+                await self._also.put([indexed])
         elif isinstance(payload, payment_events.OrderPaid):
             sold = sum(
                 line.quantity
@@ -48,10 +55,14 @@ def consume(own: PostgresIndex, also: Index | None, changed: Callable[[], None])
             if when:
                 await store.add_sale(connection, ids.parse_event(envelope.key), when, sold)
         else:
-            await store.add_dirty(connection, ids.parse_event(envelope.key))
-        changed()
+            self._dirty.add(ids.parse_event(envelope.key))
 
-    return handle
+    async def finish(self, connection: Connection) -> None:
+        """Says whose counts changed, each event once. After a failure some are said again, which harms nothing."""
+        if self._dirty:
+            await store.add_dirty(connection, sorted(self._dirty))
+            self._dirty.clear()
+        self._changed()
 
 
 def rebuild(inventory: Inventory, indexes: list[Index]) -> Step:

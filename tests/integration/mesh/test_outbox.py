@@ -182,6 +182,56 @@ async def test_a_dead_letter_parks_its_key_and_resolving_keeps_the_order(
     assert recorder.seen == ["0", "1", "2"]
 
 
+async def test_what_came_together_is_finished_together_and_a_failure_stays_with_its_key(
+    db: Database, broker: str
+) -> None:
+    """Tried: without going on one after the other, the failing fact keeps the others from ever being handled."""
+    key, other = event_text(new_event_id()), event_text(new_event_id())
+    recorder, others = Recorder(key, failing="1"), Recorder(other)
+    finished: list[int] = []
+
+    async def handle(connection: Any, envelope: Any, payload: Any) -> None:
+        others.seen.clear()  # what a failed transaction gathered is gathered again
+        await recorder.handle(connection, envelope, payload)
+        await others.handle(connection, envelope, payload)
+
+    async def finish(connection: Any) -> None:
+        finished.append(await connection.fetchval("SELECT count(*) FROM inbox"))
+
+    name = f"test-{uuid4().hex}"
+    consumer = Consumer(name, [HOLDS_TOPIC], db, broker, handle, finish=finish)
+    await write(db, [placed(key, 0), placed(key, 1), placed(key, 2), placed(other, 3)])
+    async with Running(OutboxRelay(db, broker), consumer):
+
+        async def handled() -> bool:
+            async with db.connection() as connection:
+                letters = await connection.fetchval("SELECT count(*) FROM dead_letters")
+            return letters == 2 and others.seen == ["3"]
+
+        await until(handled, seconds=30)
+    assert finished
+    recorder.failing = ""
+    assert await consumer.resolve() == 2
+
+
+async def test_what_is_no_news_leaves_no_trace_in_the_inbox(db: Database, broker: str) -> None:
+    key = event_text(new_event_id())
+    recorder = Recorder(key)
+    consumer = Consumer(
+        f"test-{uuid4().hex}",
+        [HOLDS_TOPIC],
+        db,
+        broker,
+        recorder.handle,
+        is_news=lambda envelope: envelope.key == key and envelope.aggregate_id != "hld_0",
+    )
+    await write(db, [placed(key, 0), placed(key, 1)])
+    async with Running(OutboxRelay(db, broker), consumer):
+        await until(lambda: recorder.seen == ["1"])
+    async with db.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM inbox") == 1
+
+
 async def test_what_a_broker_forgot_is_published_again_though_nothing_new_is(
     db: Database, broker: str
 ) -> None:
