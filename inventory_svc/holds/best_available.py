@@ -20,16 +20,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from inventory_svc.holds.house import House
+from inventory_svc.holds.house import Corner, House
 from inventory_svc.holds.spreading import spread
 from inventory_svc.holds.wishes import Offer, Wish
 
 
-def find(house: House, wish: Wish, *, leaning: bool = False) -> tuple[int, ...] | None:
-    """Returns the best seats for a party; None when nothing fits."""
+def find(house: House, wish: Wish, *, corner: Corner | None = None) -> tuple[int, ...] | None:
+    """Returns the best seats for a party, with `corner` as seen from there; None when nothing fits."""
     if wish.quantity > 1 and wish.quantity > house.longest(wish.zone_nos):
         return spread(house, wish)
-    return house.together(wish, leaning=leaning)
+    return house.together(wish, corner=corner)
 
 
 def nearest(house: House, wish: Wish, prices_minor: Mapping[int, int]) -> Offer:

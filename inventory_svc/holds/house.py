@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import random
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from inventory_svc.holds.places import Places
-from inventory_svc.holds.ranking import Leaning, Masks, Ranking
+from inventory_svc.holds.ranking import Masks, Ranking
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.wishes import Wish
 
@@ -22,13 +21,27 @@ SIZES_MAX = 16
 ZONE_SETS_MAX = 64
 """Sets of zones of which the seats are remembered."""
 
-LEANING_BANDS = 8
-"""While others sell the same house, places within an eighth of it are of about the same quality."""
+GOLDEN_RATIO = 0.6180339887
+"""Its multiples spread evenly over the ring that corners are on, however many stretches there are."""
 
 TAKEN, VACANT = ord("0"), ord("1")
 
 Run = tuple[int, int]
 """Where neighbours begin and end in a stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """Where a process looks first while others sell the same house.
+
+    The stretches of a house stand mixed on a ring. Those that come soon after the corner go before others of about the
+    same quality, so that who looks from different corners rarely finds the same.
+    """
+
+    at: float
+    """Between 0 and 1 on the ring."""
+    reach: float
+    """Seats are of about the same quality when they differ by less than this share of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +56,14 @@ class _Zones:
 class House:
     """What is free in an event, with what was found out about it so far."""
 
-    def __init__(self, seating: Seating, *, leaning_seed: int = 0) -> None:
+    def __init__(self, seating: Seating) -> None:
         self.seating = seating
         self.change_count = 0
         """Grows with every change of a seat."""
         self._vacant = [0] * len(seating.stretches)
         self._open = [-1] * len(seating.stretches)
         self._allotment_nos: dict[int, int] = {}
-        self._leaning_seed = leaning_seed
-        self._rankings: OrderedDict[tuple[Wish, bool], Ranking] = OrderedDict()
+        self._rankings: OrderedDict[tuple[Wish, Corner | None], Ranking] = OrderedDict()
         self._places: OrderedDict[tuple[int, bool], Places] = OrderedDict()
         self._zones = lru_cache(maxsize=ZONE_SETS_MAX)(partial(_zones, seating))
         self._slots = _slots(seating)
@@ -138,15 +150,15 @@ class House:
         opened = [mask | own for mask, own in zip(self._open, allotted, strict=True)]
         return Masks(self._vacant, opened, zones, allotted)
 
-    def together(self, wish: Wish, *, leaning: bool = False) -> tuple[int, ...] | None:
+    def together(self, wish: Wish, *, corner: Corner | None = None) -> tuple[int, ...] | None:
         """Returns the best neighbouring seats; None when the party fits nowhere together.
 
-        Leaning, it prefers among places of about the same quality those that this process looks at first.
+        With a corner, those that seem best from there, which are about as good.
         """
-        kind = (wish, leaning)
+        kind = (wish, corner)
         ranking = self._rankings.get(kind)
         if ranking is None:
-            ranking = self._rankings[kind] = self._rank(wish, leaning)
+            ranking = self._rankings[kind] = self._rank(wish, corner)
             if len(self._rankings) > RANKINGS_MAX:
                 self._rankings.popitem(last=False)
         else:
@@ -155,22 +167,26 @@ class House:
 
     def look_once(self, wish: Wish) -> tuple[int, ...] | None:
         """Returns the best neighbouring seats, without remembering what was found out: for wishes nobody has."""
-        known = self._rankings.get((wish, False))
-        return (known or self._rank(wish, leaning=False)).best()
+        known = self._rankings.get((wish, None))
+        return (known or self._rank(wish)).best()
 
-    def _rank(self, wish: Wish, leaning: bool) -> Ranking:
+    def _rank(self, wish: Wish, corner: Corner | None = None) -> Ranking:
         kind = (wish.quantity, wish.accessible)
         places = self._places.get(kind)
         if places is None:
             places = self._places[kind] = Places(self.seating, *kind)
             if len(self._places) > SIZES_MAX:
                 self._places.popitem(last=False)
-        return Ranking(self.seating, places, self.masks(wish), self._leaning() if leaning else None)
+        handicaps = None if corner is None else self._handicaps(corner)
+        return Ranking(self.seating, places, self.masks(wish), handicaps)
 
-    def _leaning(self) -> Leaning:
-        order = list(range(len(self._vacant)))
-        random.Random(self._leaning_seed).shuffle(order)  # noqa: S311 - no secret
-        return Leaning(max(1, len(self.seating.seats) // LEANING_BANDS), order)
+    def _handicaps(self, corner: Corner) -> list[int]:
+        """Returns how much worse seats seem from a corner than they are, by stretch."""
+        worst = 1 + len(self.seating.seats) * corner.reach
+        return [
+            int(worst * ((stretch_no * GOLDEN_RATIO - corner.at) % 1.0))
+            for stretch_no in range(len(self._vacant))
+        ]
 
     def longest(self, zone_nos: frozenset[int]) -> int:
         """Returns how many neighbours the longest row of some zones has, free or not."""

@@ -5,12 +5,13 @@ by the clock. It is read again when it is old, when a guess was wrong, and alway
 
 Parties of one batch never want the same seats: each pick is taken in the house at once. Nor do batches that overlap.
 Processes that sell the same event do not know of each other until they meet: one sees a seat taken that it thought
-free. From then on, for some seconds, each looks first in corners of its own among places of about the same quality, so
-that they lose few rounds; one that sells alone always gives the very best.
+free. From then on, for some seconds, each looks first in a corner of its own, among places of about the same quality,
+and draws another one, further away, while it is still in others' way. One that sells alone always gives the very best.
 """
 
 from __future__ import annotations
 
+import random
 import secrets
 import time
 from collections import OrderedDict
@@ -29,6 +30,15 @@ AGE_SECONDS_MAX = 2.0
 
 AGE_SECONDS_MIN = 0.05
 """A house is not read again sooner because of a wrong guess: what was wrong is known from the locks."""
+
+SEATS_READ_FOR_A_ROUND = 400
+"""Reading so many seats costs about as much as a seat that turns out to be lost."""
+
+ROUNDS_BLIND_MAX = 4
+"""Whoever lost so many rounds is looked for in a house that is read anew, however young the last reading is."""
+
+LOST_SHARE_MAX = 0.2
+"""A process that finds more of a batch's seats taken is in others' way."""
 
 SEATS_MAX = 1_000_000
 """Seats of all houses in one process; the house least lately asked for goes first."""
@@ -63,18 +73,26 @@ class Picks:
         at = self._monotonic()
         for seat_no in self._tried:
             row = seats.get(seat_no)
-            if row is None or row.state in (SeatState.AVAILABLE, SeatState.BLOCKED):
+            if row is None:
                 continue
-            left = (row.held_until - now).total_seconds() if row.held_until else None
-            if row.state == SeatState.HELD and left is not None:
-                if left <= 0:
-                    continue
-                self._opened.lose(seat_no, at + max(left, LOST_SECONDS_MIN))
-            else:
-                self._opened.lose(seat_no, None)
-            self._lost.add(seat_no)
+            if row.state == SeatState.HELD and row.held_until is not None:
+                left = (row.held_until - now).total_seconds()
+                if left > 0:
+                    self._lose(seat_no, at + max(left, LOST_SECONDS_MIN))
+            elif row.state in (SeatState.PINNED, SeatState.SOLD):
+                self._lose(seat_no, None)
+            elif (row.allotment_no or None) != self._opened.house.allotment_no(seat_no):
+                self._opened.read_at = float("-inf")
+            elif row.state == SeatState.BLOCKED and row.allotment_no is None:
+                self._lose(seat_no, None)
         if self._lost:
-            self._opened.meet_another(at)
+            is_in_the_way = len(self._lost) > len(self._tried) * LOST_SHARE_MAX
+            self._opened.meet_another(at, is_in_the_way=is_in_the_way)
+
+    def _lose(self, seat_no: int, free_at: float | None) -> None:
+        self._lost.add(seat_no)
+        if self._opened:
+            self._opened.lose(seat_no, free_at)
 
     def committed(self, holds: Sequence[Hold]) -> None:
         """Leaves what was held taken until its end, and what was lost; frees the rest."""
@@ -113,13 +131,13 @@ class Houses:
         read_house: ReadHouse,
         *,
         monotonic: Callable[[], float] = time.monotonic,
-        leaning_seed: int | None = None,
+        seed: int | None = None,
         age_seconds_max: float = AGE_SECONDS_MAX,
         seats_max: int = SEATS_MAX,
     ) -> None:
         self._read_house = read_house
         self._monotonic = monotonic
-        self._leaning_seed = secrets.randbits(32) if leaning_seed is None else leaning_seed
+        self._corners = random.Random(secrets.randbits(32) if seed is None else seed)  # noqa: S311 - no secret
         self._age_seconds_max = age_seconds_max
         self._seats_max = seats_max
         self._seat_count = 0
@@ -144,10 +162,7 @@ class Houses:
         self, seating: Seating, opened: OpenedHouse, parties: Sequence[Party], picks: Picks
     ) -> None:
         now = self._monotonic()
-        age_max = self._age_seconds_max
-        if any(party.best and party.rounds for party in parties):
-            age_max = min(age_max, AGE_SECONDS_MIN)
-        is_fresh = now - opened.read_at > age_max
+        is_fresh = self._is_to_be_read(opened, now, parties)
         if is_fresh:
             await self._read(seating, opened)
         opened.let_go(self._monotonic())
@@ -157,20 +172,26 @@ class Houses:
         for party in parties:
             if not party.best:
                 continue
-            fits = opened.pick(party, now)
+            fits = opened.pick(party)
             if not fits and not is_fresh:
                 await self._read(seating, opened)
                 is_fresh = True
-                fits = opened.pick(party, now)
+                fits = opened.pick(party)
             if fits:
                 picks.try_for(party.picked or ())
         # Last, so that no party of this batch takes what another is offered.
         for party in parties:
             opened.offer(party)
 
+    def _is_to_be_read(self, opened: OpenedHouse, now: float, parties: Sequence[Party]) -> bool:
+        rounds = max(party.rounds for party in parties if party.best)
+        lost_max = len(opened.house.seating.seats) // SEATS_READ_FOR_A_ROUND
+        if rounds >= ROUNDS_BLIND_MAX or opened.lost_count > lost_max:
+            return True
+        return now - opened.read_at > (AGE_SECONDS_MIN if rounds else self._age_seconds_max)
+
     def _remember(self, seating: Seating) -> OpenedHouse:
-        house = House(seating, leaning_seed=self._leaning_seed)
-        opened = self._open[seating.event_id] = OpenedHouse(house)
+        opened = self._open[seating.event_id] = OpenedHouse(House(seating), self._corners.random)
         self._seat_count += len(seating.seats)
         while self._seat_count > self._seats_max and len(self._open) > 1:
             _, closed = self._open.popitem(last=False)

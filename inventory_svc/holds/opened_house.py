@@ -7,12 +7,12 @@ span: the two clocks need not agree.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from inventory_svc.holds.best_available import find, nearest
-from inventory_svc.holds.house import House
+from inventory_svc.holds.house import Corner, House
 from inventory_svc.holds.party import Asked, Party
 from inventory_svc.holds.wishes import Offer, Wish
 
@@ -22,8 +22,12 @@ WISHES_MAX = 1_000
 LOST_SECONDS_MIN = 1.0
 """A seat that somebody else turned out to have is left alone for this long, whenever its hold is said to end."""
 
-LEANING_SECONDS = 5.0
-"""How long a process that met another one at the same seats looks in its own corners first."""
+CORNER_SECONDS = 5.0
+"""How long a process that met another one at the same seats looks in a corner of its own first."""
+
+REACH_MIN, REACH_MAX = 1 / 16, 1 / 2
+"""How much of the house counts as about as good as its best, while others are met: the more they are in the way, the
+more, so that seats are no worse than they must be."""
 
 NEWS_SECONDS_MIN = 1.0
 """A hold that was read and ends sooner may be one of this process's own, thought over already."""
@@ -56,9 +60,12 @@ class HouseReading:
 class OpenedHouse:
     """A house with what follows its seats."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, draw_place: Callable[[], float]) -> None:
         self.house = house
         self.read_at = float("-inf")
+        """When the last reading that was taken in began."""
+        self.lost_count = 0
+        """Seats that turned out to be somebody else's since then."""
         self.picking: list[Sequence[int]] = []
         """The seats that batches under way try for, a list for each batch."""
         self._ends: list[tuple[float, int, Sequence[int]]] = []
@@ -68,7 +75,10 @@ class OpenedHouse:
         """How many are under way."""
         self._held_meanwhile: list[tuple[Sequence[int], float]] = []
         """What was committed since the first of them began, with its ends: it may be missing in what they return."""
-        self._leans_until = float("-inf")
+        self._draw_place = draw_place
+        self._corner: Corner | None = None
+        """Where to look first; None while nobody else is met."""
+        self._met_at = float("-inf")
         self._prices_minor: dict[int, int] = {}
         self._wishes: dict[Asked, Wish] = {}
         self._offers: dict[Wish, Offer] = {}
@@ -112,6 +122,7 @@ class OpenedHouse:
             self._wishes.clear()
             self._offers.clear()
         self.read_at = began_at
+        self.lost_count = 0
 
     def _is_news(self, taken: Taken) -> bool:
         """Tells whether seats are held of which this process does not know; one speaks for those that end with it."""
@@ -128,7 +139,9 @@ class OpenedHouse:
         heapq.heappush(self._ends, (free_at, self._end_count, seat_nos))
 
     def let_go(self, now: float) -> None:
-        """Frees the seats whose holds are over."""
+        """Frees the seats whose holds are over, and gives up a corner that nobody else was met from for long."""
+        if now - self._met_at > CORNER_SECONDS:
+            self._corner = None
         while self._ends and self._ends[0][0] <= now:
             self.house.set_free(heapq.heappop(self._ends)[2])
 
@@ -141,15 +154,21 @@ class OpenedHouse:
 
     def lose(self, seat_no: int, free_at: float | None) -> None:
         """Notes a seat that somebody else has, until then if it is held."""
+        self.lost_count += 1
         self.house.set_taken((seat_no,))
         if free_at is not None:
             self._free_at(free_at, (seat_no,))
 
-    def meet_another(self, now: float) -> None:
-        """Notes that another process sells this house too."""
-        self._leans_until = now + LEANING_SECONDS
+    def meet_another(self, now: float, *, is_in_the_way: bool = False) -> None:
+        """Notes that another process sells this house too, and perhaps is in the way."""
+        self._met_at = now
+        if self._corner is None:
+            self._corner = Corner(self._draw_place(), REACH_MIN)
+        elif is_in_the_way:
+            reach = min(2 * self._corner.reach, REACH_MAX)
+            self._corner = Corner(self._draw_place(), reach)
 
-    def pick(self, party: Party, now: float) -> bool:
+    def pick(self, party: Party) -> bool:
         """Gives a party its picks; returns whether something fits."""
         if party.best is None:
             return False
@@ -158,7 +177,7 @@ class OpenedHouse:
         if pool_no is not None and not wish.accessible:
             party.settle_for_places(pool_no)
             return True
-        party.picked = find(self.house, wish, leaning=now < self._leans_until)
+        party.picked = find(self.house, wish, corner=self._corner)
         party.offer = None
         return party.picked is not None
 

@@ -260,10 +260,10 @@ FROM seat_maps m JOIN events e ON e.event_id = m.event_id
 WHERE m.event_id = :event_id;
 
 -- name: read_house
--- Returns the seats that are not free, as of now, those together that a hold's end frees together; beside each group
--- today's prices, which come even where no seat is taken.
-SELECT extract(epoch FROM taken.held_until - clock.now)::float8 AS seconds_left, taken.seat_nos,
-       priced.zone_nos, priced.prices_minor
+-- Returns the seats that are taken, as of now, and those kept for an allotment whose time has not come; those together
+-- that a hold's end frees together. Beside each group today's prices, which come even where there is none.
+SELECT extract(epoch FROM apart.held_until - clock.now)::float8 AS seconds_left, apart.is_taken, apart.allotment_no,
+       apart.seat_nos, priced.zone_nos, priced.prices_minor
 FROM (SELECT clock_timestamp() AS now) clock
 CROSS JOIN (
     SELECT array_agg(zone_no) AS zone_nos, array_agg(price_minor) AS prices_minor
@@ -271,8 +271,20 @@ CROSS JOIN (
     WHERE event_id = :event_id
 ) priced
 LEFT JOIN (
-    SELECT CASE WHEN state = 1 THEN held_until END AS held_until, array_agg(seat_no) AS seat_nos
-    FROM seats
-    WHERE event_id = :event_id AND state <> 0 AND NOT (state = 1 AND held_until <= clock_timestamp())
-    GROUP BY 1
-) taken ON true;
+    SELECT held_until, is_taken, allotment_no, array_agg(seat_no) AS seat_nos
+    FROM (
+        SELECT seat_no,
+               CASE WHEN state = 1 THEN held_until END AS held_until,
+               CASE state WHEN 1 THEN held_until > clock_timestamp()
+                          WHEN 4 THEN allotment_no IS NULL
+                          ELSE true END AS is_taken,
+               CASE WHEN allotment_no <> ALL (ARRAY(
+                        SELECT due.allotment_no FROM allotments due
+                        WHERE due.event_id = :event_id AND due.release_time <= clock_timestamp()
+                    )) THEN allotment_no END AS allotment_no
+        FROM seats
+        WHERE event_id = :event_id AND state <> 0
+    ) AS seen
+    WHERE is_taken OR allotment_no IS NOT NULL
+    GROUP BY held_until, is_taken, allotment_no
+) apart ON true;

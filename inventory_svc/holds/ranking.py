@@ -19,16 +19,6 @@ STALE_MAX = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Leaning:
-    """Where one process looks first among places of about the same quality, while others sell the same house."""
-
-    band: int
-    """Places whose seats differ by less than this are of about the same quality."""
-    order: Sequence[int]
-    """This process's own order of the stretches: each one's place in it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Masks:
     """Which seats count for a wish, by stretch."""
 
@@ -46,16 +36,22 @@ class Ranking:
     """The best places for one kind of wish."""
 
     def __init__(
-        self, seating: Seating, places: Places, masks: Masks, leaning: Leaning | None = None
+        self,
+        seating: Seating,
+        places: Places,
+        masks: Masks,
+        handicaps: Sequence[int] | None = None,
     ) -> None:
+        """The seats of a stretch count as worse by its handicap, each."""
         self.changed: set[int] = set()
         """Stretches to look at again before the next answer."""
         self._seating = seating
         self._places = places
         self._masks = masks
-        self._leaning = leaning
-        preferences = 1 + sum(stretch.quality_sums[-1] for stretch in seating.stretches)
-        self._preferences = preferences * len(seating.stretches) if leaning else preferences
+        self._handicaps = handicaps
+        self._preferences = 1 + sum(stretch.quality_sums[-1] for stretch in seating.stretches)
+        if handicaps:
+            self._preferences += places.quantity * max(handicaps)
         self._relevant = [
             bool(zones and levels) for zones, levels in zip(masks.zones, places.levels, strict=True)
         ]
@@ -149,8 +145,7 @@ class Ranking:
         stretch = self._seating.stretches[stretch_no]
         sums = stretch.quality_sums
         preference = sums[at + self._places.quantity] - sums[at]
-        if self._leaning:
-            band = preference // (self._places.quantity * self._leaning.band)
-            preference = band * len(self._leaning.order) + self._leaning.order[stretch_no]
+        if self._handicaps:
+            preference += self._places.quantity * self._handicaps[stretch_no]
         rank = (cost * 3 + singles) * self._preferences + preference
         return rank * len(self._seating.seats) + stretch.seat_nos[at]

@@ -285,12 +285,16 @@ def house_reader(database: Database) -> ReadHouse:
     async def read_house(seating: Seating) -> HouseReading:
         async with database.connection() as connection:
             rows = await connection.fetch(queries.read_house.sql, seating.event_id)
-        prices = rows[0]
+        prices = zip(rows[0]["zone_nos"] or (), rows[0]["prices_minor"] or (), strict=True)
         return HouseReading(
-            taken=[Taken(row["seat_nos"], row["seconds_left"]) for row in rows if row["seat_nos"]],
-            prices_minor=dict(
-                zip(prices["zone_nos"] or (), prices["prices_minor"] or (), strict=True)
-            ),
+            taken=[Taken(row["seat_nos"], row["seconds_left"]) for row in rows if row["is_taken"]],
+            prices_minor=dict(prices),
+            allotment_nos={
+                seat_no: row["allotment_no"]
+                for row in rows
+                if row["allotment_no"] is not None
+                for seat_no in row["seat_nos"]
+            },
         )
 
     return read_house

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.holds.best_available import find, nearest
-from inventory_svc.holds.house import House
+from inventory_svc.holds.house import Corner, House
 from inventory_svc.holds.wishes import Wish
 from tests.unit.inventory.holds.drawn_houses import (
     ALL_ZONES,
@@ -143,18 +143,18 @@ def test_one_seat_is_found_while_one_is_free_and_what_is_found_can_be_had(
 
 
 @settings(max_examples=200, deadline=None)
-@given(houses(), wishes)
-def test_leaning_finds_seats_where_there_are_some_and_breaks_no_weightier_rule(
-    opened: House, wish: Wish
+@given(houses(), wishes, st.floats(0, 1, exclude_max=True))
+def test_from_a_corner_seats_are_found_where_there_are_some_and_no_weightier_rule_is_broken(
+    opened: House, wish: Wish, at: float
 ) -> None:
     """Only quality, and what comes after it, may be worse for a process that keeps out of others' way."""
     best = opened.together(wish)
-    leant = opened.together(wish, leaning=True)
-    if best is None or leant is None:
-        assert leant is best
+    found = opened.together(wish, corner=Corner(at, 0.5))
+    if best is None or found is None:
+        assert found is best
         return
     best_worth = together_worth(opened, wish, best)
-    worth = together_worth(opened, wish, leant)
+    worth = together_worth(opened, wish, found)
     assert best_worth is not None
     assert worth is not None
     assert worth[:3] == best_worth[:3]
