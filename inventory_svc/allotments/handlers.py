@@ -25,7 +25,7 @@ M = TypeVar("M", bound=Message)
 Context = Any
 """gRPC's context; the library has no types."""
 Change = Callable[[Connection, int, bool], Awaitable[tuple[M, Sequence[Freed]]]]
-"""Given the transaction, the event and whether that is cancelled; returns the reply and the seats that are free now."""
+"""Given the transaction, the event and whether that is cancelled; returns the reply and the seats that moved."""
 
 
 class AllotmentHandlers(allotments_pb2_grpc.AllotmentServiceServicer):
@@ -72,8 +72,8 @@ class AllotmentHandlers(allotments_pb2_grpc.AllotmentServiceServicer):
             )
             if is_cancelled:
                 raise EventCancelled
-            allotment = await organising.create(connection, event_id, asked)
-            return await reading.whole(connection, allotment), []
+            allotment, moved = await organising.create(connection, event_id, asked)
+            return await reading.whole(connection, allotment), moved
 
         return await self._change("CreateAllotment", request, allotments_pb2.Allotment, create)
 
@@ -206,9 +206,9 @@ class AllotmentHandlers(allotments_pb2_grpc.AllotmentServiceServicer):
                 locked = await store.lock_event(connection, event_id)
                 if locked is None or locked.organiser_id != organiser_id:
                     raise EventNotFound
-                reply, freed = await change(connection, event_id, locked.is_cancelled)
+                reply, moved = await change(connection, event_id, locked.is_cancelled)
                 await self._requests.record(connection, method, request, reply)
-            await self._lookout.freed(event_id, freed)
+            await self._lookout.freed(event_id, moved)
             return reply
 
         return await self._requests.once(method, request, reply_type, run)

@@ -32,8 +32,13 @@ class Asked:
     release_time: datetime | None
 
 
-async def create(connection: Connection, event_id: int, asked: Asked) -> Allotment:
-    """Sets seats and places aside, all or none. Raises AllotmentLimit, InvalidArgument, SeatsTaken, PlacesTaken."""
+async def create(
+    connection: Connection, event_id: int, asked: Asked
+) -> tuple[Allotment, list[Freed]]:
+    """Sets seats and places aside, all or none; returns the new allotment and its seats.
+
+    Raises AllotmentLimit, InvalidArgument, SeatsTaken, PlacesTaken.
+    """
     if not asked.seat_nos and not asked.places:
         raise InvalidArgument("seatIds", "name seats, rows, sections or pools")
     allotment = allotments.new(
@@ -45,8 +50,8 @@ async def create(connection: Connection, event_id: int, asked: Asked) -> Allotme
         now=await store.read_clock(connection),
     )
     await store.add(connection, allotment)
-    await setting_aside.set_aside(connection, allotment, asked.seat_nos, asked.places)
-    return allotment
+    moved = await setting_aside.set_aside(connection, allotment, asked.seat_nos, asked.places)
+    return allotment, moved
 
 
 async def release(

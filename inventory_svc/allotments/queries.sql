@@ -68,18 +68,15 @@ WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[])
   AND NOT (allotment_no IS NULL AND (state = 0 OR state = 1 AND held_until <= clock_timestamp()))
 ORDER BY seat_no;
 
--- name: set_seats_aside$
--- Gives free seats to an allotment; returns how many, which must be all. One whose hold has run out is blocked when the
--- hold is tidied: until then the allotment's number keeps everybody else from it.
-WITH set_aside AS (
-    UPDATE seats
-    SET allotment_no = :allotment_no::smallint, state = CASE state WHEN 0 THEN 4 ELSE state END,
-        fence = fence + CASE state WHEN 0 THEN 1 ELSE 0 END
-    WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND allotment_no IS NULL
-      AND (state = 0 OR state = 1 AND held_until <= clock_timestamp())
-    RETURNING 1
-)
-SELECT count(*) FROM set_aside;
+-- name: set_seats_aside
+-- Gives free seats to an allotment; returns them, which must be all. One whose hold has run out is blocked when the hold
+-- is tidied: until then the allotment's number keeps everybody else from it.
+UPDATE seats
+SET allotment_no = :allotment_no::smallint, state = CASE state WHEN 0 THEN 4 ELSE state END,
+    fence = fence + CASE state WHEN 0 THEN 1 ELSE 0 END
+WHERE event_id = :event_id AND seat_no = ANY (:seat_nos::integer[]) AND allotment_no IS NULL
+  AND (state = 0 OR state = 1 AND held_until <= clock_timestamp())
+RETURNING seat_no, fence;
 
 -- name: foreign_seats
 -- Returns those of some seats that are not of an allotment.

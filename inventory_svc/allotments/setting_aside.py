@@ -22,8 +22,8 @@ async def set_aside(
     allotment: Allotment,
     seat_nos: Sequence[int],
     places: Mapping[int, int],
-) -> None:
-    """Gives free seats and places to a new allotment, all or none. Raises SeatsTaken, PlacesTaken.
+) -> list[Freed]:
+    """Gives free seats and places to a new allotment, all or none; returns the seats. Raises SeatsTaken, PlacesTaken.
 
     Args:
         connection: of a transaction that has the event for itself.
@@ -35,8 +35,10 @@ async def set_aside(
     taken = await store.not_free(connection, allotment.event_id, seat_nos)
     if taken:
         raise SeatsTaken(taken[:IDS_TOLD_MAX])
-    if await store.set_seats_aside(connection, allotment, seat_nos) != len(seat_nos):
+    moved = await store.set_seats_aside(connection, allotment, seat_nos)
+    if len(moved) != len(seat_nos):
         raise SeatsTaken([])
+    return moved
 
 
 async def _take_places(

@@ -132,10 +132,10 @@ async def not_free(connection: Connection, event_id: int, seat_nos: Sequence[int
 
 async def set_seats_aside(
     connection: Connection, allotment: Allotment, seat_nos: Sequence[int]
-) -> int:
-    """Gives free seats to an allotment; returns how many it got."""
-    count: int = await _queries.set_seats_aside(connection, **_key(allotment), seat_nos=seat_nos)
-    return count
+) -> list[Freed]:
+    """Gives free seats to an allotment; returns those that it got."""
+    rows = _queries.set_seats_aside(connection, **_key(allotment), seat_nos=seat_nos)
+    return [Freed(row["seat_no"], row["fence"]) async for row in rows]
 
 
 async def foreign_seats(

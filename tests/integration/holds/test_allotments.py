@@ -24,6 +24,7 @@ from tests.integration.holds.boxes import (
     states,
 )
 from tests.integration.holds.conftest import Office, outcomes, request_id
+from tests.polling import eventually
 
 FLOOR = Pool("Floor", "Floor", 200)
 
@@ -339,3 +340,41 @@ async def test_what_cannot_be_set_aside_is_refused(
         event_id, "CreateAllotment", name="Kills", kind=HOLDBACK, **what
     )
     assert refused.reason == reason
+
+
+async def test_everybody_sees_what_is_set_aside_as_blocked(office: Office) -> None:
+    event_id = await office.event(
+        Block("Stalls", "Front", rows=1, seats_per_row=10), pools=(FLOOR,)
+    )
+    made = await channel(office, event_id, seat_ids=seats(0, 1), pools=[allotted(150)])
+    hold = await office.buyer().hold(
+        event_id, seat_ids=seats(1), pools=[places(3)], access_code=CODE
+    )
+    await see(office, event_id, "3100000000", 50)
+    await office.run_out(event_id, hold.hold_id)
+    await see(office, event_id, "3300000000", 50)
+    counted = await office.ask(
+        "CountSeats",
+        allocation_pb2.CountSeatsRequest(event_ids=[ids.event_text(event_id)]),
+    )
+    numbers = [
+        (zone.available, zone.held, zone.sold, zone.blocked, zone.total, zone.together_max)
+        for zone in counted.events[0].zones
+    ]
+    assert numbers == [(8, 0, 0, 2, 10, 8), (50, 0, 0, 150, 200, 50)]
+    await office.organise(event_id, "ReleaseAllotment", allotment_id=made.allotment_id)
+    await see(office, event_id, "0000000000", 200)
+
+
+async def see(office: Office, event_id: int, marks: str, free_places: int) -> None:
+    """Waits until every process shows these states and this count."""
+
+    async def is_seen() -> bool:
+        seen = []
+        for process in office.processes:
+            board = await process.boards.open(event_id)
+            snapshot = await board.fresh()
+            seen.append((snapshot.marks.decode(), snapshot.pool_counts[0][1]))
+        return set(seen) == {(marks, free_places)}
+
+    await eventually(is_seen, within_seconds=5, what=f"{marks} and {free_places}")
