@@ -1,7 +1,7 @@
 """Lanes: one for each event, with natural batching.
 
 Parties that arrive while a commit is under way leave together in the next one: no timer, and a batch is as large as the
-load makes it. A crowd's batch is its own; parties of events that few want share one, so that two hundred quiet events
+load makes it. Only a crowd does not wait for its commit before the next of it leave. A crowd's batch is its own; parties of events that few want share one, so that two hundred quiet events
 cost no more commits than a busy one. Events take turns. Several processes may run lanes for one event; the row locks
 keep them right.
 
@@ -35,8 +35,12 @@ CROWD_MIN = 64
 """Parties waiting for one event from which on they leave alone: what they wait for then, such as another process's
 locks, holds up nobody else."""
 
-BATCH_MAX = 256
-"""Past this size batches gain nothing and make the first of them wait."""
+BATCHES_OF_A_CROWD_MAX = 2
+"""Batches of one event under way at once: while one is in the database the next is worked out. They take different
+seats, or wait for each other's row locks."""
+
+BATCH_MAX = 128
+"""Past this size batches gain little and make the first of them wait."""
 
 AT_ONCE_MAX = 4
 """Batches under way in one process, each on a connection: enough to keep two cores and a disk busy, few enough that
@@ -81,8 +85,10 @@ class _Waiting:
 class _Lane:
     event_id: int
     waiting: deque[_Waiting] = field(default_factory=deque)
-    is_under_way: bool = False
-    """True while parties of the event are being placed; its next ones wait for their commit."""
+    under_way: int = 0
+    """Batches with parties of the event that are being placed."""
+    is_ready: bool = False
+    """True while it is in the queue of those whose turn comes."""
 
 
 class Lanes:
@@ -106,7 +112,7 @@ class Lanes:
         self._at_once_max = at_once_max
         self._lanes: dict[int, _Lane] = {}
         self._ready: deque[_Lane] = deque()
-        """Lanes with somebody in them and nobody under way, in the order in which they became so."""
+        """Lanes whose next parties may leave, in the order in which they became so."""
         self._waiting_in_all = 0
         self._runners: set[asyncio.Task[None]] = set()
 
@@ -122,9 +128,7 @@ class Lanes:
         waiting = _Waiting(party, lane, asyncio.get_running_loop().create_future())
         lane.waiting.append(waiting)
         self._waiting_in_all += 1
-        if len(lane.waiting) == 1 and not lane.is_under_way:
-            self._ready.append(lane)
-            self._run_one_more()
+        self._make_ready(lane)
         return await waiting.answer
 
     def waiting_count(self, event_id: int) -> int:
@@ -136,6 +140,15 @@ class Lanes:
         """Waits until nobody waits any more."""
         while self._runners:
             await asyncio.gather(*self._runners, return_exceptions=True)
+
+    def _make_ready(self, lane: _Lane) -> None:
+        """Lets the next of a lane leave: when nobody of it is under way, or behind one batch when they are a crowd."""
+        is_crowd = len(lane.waiting) >= self._crowd_min
+        if lane.is_ready or lane.under_way >= (BATCHES_OF_A_CROWD_MAX if is_crowd else 1):
+            return
+        lane.is_ready = True
+        self._ready.append(lane)
+        self._run_one_more()
 
     def _run_one_more(self) -> None:
         if len(self._runners) < self._at_once_max:
@@ -182,18 +195,21 @@ class Lanes:
             self._waiting_in_all -= 1
             if not waiting.answer.done():  # a caller that was cancelled is not served
                 taken.append(waiting)
-        lane.is_under_way = bool(taken)
-        if not taken and not lane.waiting:
+        lane.is_ready = False
+        if taken:
+            lane.under_way += 1
+            if lane.waiting:
+                self._make_ready(lane)
+        elif not lane.under_way:
             del self._lanes[lane.event_id]
         return taken
 
     def _come_back(self, lanes: Iterable[_Lane]) -> None:
         for lane in lanes:
-            lane.is_under_way = False
+            lane.under_way -= 1
             if lane.waiting:
-                self._ready.append(lane)
-                self._run_one_more()
-            else:
+                self._make_ready(lane)
+            elif not lane.under_way:
                 del self._lanes[lane.event_id]
 
     async def _settle(self, batch: list[_Waiting]) -> None:

@@ -15,12 +15,12 @@ local function fence_of(mark)
     return mark and tonumber(string.match(mark, '^(%d+):')) or -1
 end
 
--- args: seat, fence, until, seat, fence, until, ...
-local function set(keys, args)
+-- args: "seat:fence:until,seat:fence:until,..." as one, which takes the caller a third of the time of many
+local function put(keys, args)
     local now = now_millis()
-    for i = 1, #args, 3 do
-        if tonumber(args[i + 1]) >= fence_of(server.call('HGET', keys[1], args[i])) then
-            server.call('HSET', keys[1], args[i], args[i + 1] .. ':' .. args[i + 2] .. ':' .. now)
+    for seat, fence, ends in string.gmatch(args[1], '(%d+):(%d+):(%d+)') do
+        if tonumber(fence) >= fence_of(server.call('HGET', keys[1], seat)) then
+            server.call('HSET', keys[1], seat, fence .. ':' .. ends .. ':' .. now)
         end
     end
     server.call('PEXPIRE', keys[1], KEY_LIFE_MILLIS)
@@ -54,6 +54,6 @@ local function fresh(keys, args)
     return taken
 end
 
-server.register_function('marks_set', set)
+server.register_function('marks_put', put)
 server.register_function('marks_clear', clear)
 server.register_function{function_name = 'marks_fresh', callback = fresh, flags = {'no-writes'}}

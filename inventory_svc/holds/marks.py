@@ -72,10 +72,8 @@ class Marks:
     def set(self, event_id: int, marks: Sequence[Mark]) -> None:
         """Marks seats, without waiting: a mark that is late or lost costs a look at PostgreSQL."""
         if marks and len(self._writing) < WRITING_MAX:
-            args = [
-                part for mark in marks for part in (mark.seat_no, mark.fence, mark.until_millis)
-            ]
-            self._write(self._call("marks_set", event_id, args))
+            said = ",".join(f"{mark.seat_no}:{mark.fence}:{mark.until_millis}" for mark in marks)
+            self._write(self._call("marks_put", event_id, [said]))
 
     async def clear(self, event_id: int, freed: Sequence[Freed]) -> None:
         """Unmarks seats; whoever gave them back waits for this, at most the budget."""
@@ -88,7 +86,7 @@ class Marks:
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
 
-    async def _call(self, function: str, event_id: int, args: Sequence[int]) -> Any:
+    async def _call(self, function: str, event_id: int, args: Sequence[int | str]) -> Any:
         if time.monotonic() < self._rests_until:
             return None
         key = f"{{{ids.event_text(event_id)}}}:marks"
@@ -105,5 +103,5 @@ class Marks:
             self._rests_until = time.monotonic() + REST_SECONDS
             return None
 
-    async def _fcall(self, function: str, key: str, args: Sequence[int]) -> Any:
+    async def _fcall(self, function: str, key: str, args: Sequence[int | str]) -> Any:
         return await self._valkey.fcall(function, 1, key, *args)

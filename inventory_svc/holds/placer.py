@@ -25,7 +25,7 @@ from inventory_svc.holds.placing import (
     decide,
     name_of,
 )
-from inventory_svc.holds.pools import allotted_shard_no, likely_shards
+from inventory_svc.holds.pools import allotted_shard_no, are_uneven, likely_shards, open_to
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.wire import expired_fact, hold_message, placed_fact
@@ -34,6 +34,9 @@ from mesh.database import driver_refusal
 from mesh.errors import OnsaleError, to_status
 from mesh.outbox import Outbox
 from mesh.requests import IdempotencyKeyReused
+from mesh.workers import report
+
+NAME = "placing holds"
 
 SCARCE_MAX = 10_000
 """Pools remembered as nearly empty; of more, some cost a wasted round."""
@@ -100,10 +103,10 @@ class Placer:
                     for situation, group in zip(situations, groups, strict=True)
                 ]
                 placed = await self._write(batch, groups, decided)
-            for group, (situation, decisions) in zip(groups, decided, strict=True):
-                group.picks.saw(situation.seats, situation.now)
-                group.picks.committed(decisions.holds)
-        self._remember(decided)
+            try:
+                self._remember(groups, decided)
+            except Exception as error:  # what is committed stays so; what was to be remembered only makes it fast
+                report(NAME, error)
         results = {
             id(party): placed.get(id(result), result)
             for group, (_, decisions) in zip(groups, decided, strict=True)
@@ -178,9 +181,13 @@ class Placer:
         )
         return placed
 
-    def _remember(self, decided: Sequence[tuple[Situation, Decisions]]) -> None:
+    def _remember(
+        self, groups: Sequence[_Group], decided: Sequence[tuple[Situation, Decisions]]
+    ) -> None:
         """Passes on what a commit changed."""
-        for situation, decisions in decided:
+        for group, (situation, decisions) in zip(groups, decided, strict=True):
+            group.picks.saw(situation.seats, situation.now)
+            group.picks.committed(decisions.holds)
             self._note_scarcity(situation)
             self._fast_path.learn(situation, decisions)
             if decisions.holds or decisions.losers:
@@ -189,12 +196,18 @@ class Placer:
                 Outbox.wake()
 
     def _note_scarcity(self, situation: Situation) -> None:
-        """Remembers which pools are nearly empty: there, trying a few shards first would be a wasted round."""
+        """Remembers which pools are nearly empty: there, trying a few shards first would be a wasted round.
+
+        Where it was wasted though much is left, the counters are to be evened out.
+        """
         seating = situation.seating
         for pool_no in situation.whole_pools:
-            left = sum(shard.available for shard in situation.shards.get(pool_no, ()))
+            shards = open_to(situation.shards.get(pool_no, []), None)
+            left = sum(shard.available for shard in shards)
             if left * 4 >= seating.pools[pool_no].capacity:
                 self._scarce.discard((seating.event_id, pool_no))
+                if are_uneven(shards):
+                    self._lookout.uneven(seating.event_id, pool_no)
             elif len(self._scarce) < SCARCE_MAX:
                 self._scarce.add((seating.event_id, pool_no))
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
+from mesh import ids
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -89,6 +91,11 @@ class Seating:
     currency_code: str = ""
     seat_labels: Sequence[str] = field(repr=False, default=())
     """Such as "Section 107, row 12, seat 14", by seat number."""
+
+    @cached_property
+    def event_text(self) -> str:
+        """The event's id as text."""
+        return ids.event_text(self.event_id)
 
     def has_seat(self, seat_no: int) -> bool:
         """Tells whether the event has a seat."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
+
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from inventory_svc.holds.errors import PoolsUnknown, SeatsUnknown, ZoneUnknown
 from inventory_svc.holds.holds import Hold, State
@@ -17,6 +20,7 @@ from mesh.money import Money
 from mesh.outbox import Fact
 from mesh.timestamps import to_proto
 from protos.inventory.v1 import events_pb2, inventory_pb2
+from protos.mesh.v1 import money_pb2
 
 SEAT_NO_DIGITS_MAX = 9
 """More digits are no number of a seat, a pool or a zone, and would not fit an integer column."""
@@ -25,26 +29,39 @@ SEAT_NO_DIGITS_MAX = 9
 def hold_message(hold: Hold, seating: Seating, state: State | None = None) -> inventory_pb2.Hold:
     """Returns a hold for its owner; `state` where the clock knows better than the row."""
     currency = hold.currency_code
+    labels = seating.seat_labels
     return inventory_pb2.Hold(
         hold_id=ids.text("hld", hold.hold_id),
-        event_id=ids.event_text(hold.event_id),
+        event_id=seating.event_text,
         state=(state or hold.state).value,
-        expire_time=to_proto(hold.held_until),
+        expire_time=_shared_time(hold.held_until),
         seats=[
             inventory_pb2.Hold.Seat(
                 seat_id=f"s{seat.seat_no}",
-                price=Money(seat.price_minor, currency).to_proto(),
+                price=_shared_money(seat.price_minor, currency),
                 zone_id=f"z{seat.zone_no}",
-                label=seating.seat_labels[seat.seat_no],
+                label=labels[seat.seat_no],
                 fence=seat.fence,
             )
             for seat in hold.seats
         ],
-        pools=_pool_messages(hold, seating),
-        total=Money(hold.total_minor, currency).to_proto(),
-        create_time=to_proto(hold.create_time),
+        pools=_pool_messages(hold, seating) if hold.places else (),
+        total=_shared_money(hold.total_minor, currency),
+        create_time=_shared_time(hold.create_time),
         extended=hold.extended,
     )
+
+
+@lru_cache(maxsize=1024)
+def _shared_money(amount_minor: int, currency_code: str) -> money_pb2.Money:
+    """Returns an amount to be copied into messages: a hall has few prices and sells many seats."""
+    return Money(amount_minor, currency_code).to_proto()
+
+
+@lru_cache(maxsize=64)
+def _shared_time(moment: datetime) -> Timestamp:
+    """Returns a time to be copied into messages: all holds of a batch begin and end together."""
+    return to_proto(moment)
 
 
 def _pool_messages(hold: Hold, seating: Seating) -> list[inventory_pb2.Hold.Pool]:

@@ -21,10 +21,11 @@ CREATE FUNCTION lock_batch(
     seat_nos integer[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    -- Until the transaction ends: plans are kept for as long as a connection lives, and one that was made while a table
-    -- was empty would read the whole of it for ever after.
-    PERFORM set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true);
+    -- Until the transaction ends, each wanted row is looked up by its key. Plans are kept for as long as a connection
+    -- lives: one for all sizes of batches, and never one that reads a whole table because it was small when it was made.
+    PERFORM set_config('plan_cache_mode', 'force_generic_plan', true),
+            set_config(setting, 'off', true)
+    FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'enable_material']) AS setting;
 
     -- Shared: lanes do not wait for each other, a cancellation waits for them.
     PERFORM FROM unnest(event_ids) AS wanted JOIN events ON events.event_id = wanted

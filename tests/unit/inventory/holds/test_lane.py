@@ -197,7 +197,19 @@ async def test_a_quiet_event_is_served_between_the_batches_of_a_crowd() -> None:
     await until(lambda: lanes.waiting_count(2) == 1)
     placing.open.set()
     await asyncio.gather(*tasks)
-    assert placing.batches == [[1, 1], [2], [1, 1], [1, 1]]
+    assert placing.batches == [[1, 1], [1, 1], [2], [1, 1]]
+
+
+async def test_only_a_crowd_does_not_wait_for_its_own_commit() -> None:
+    placing = Placing(is_open=False)
+    lanes = Lanes(placing, crowd_min=3, batch_max=3)
+    tasks = [asyncio.create_task(lanes.submit(EVENT_ID, party(number))) for number in range(8)]
+    await until(lambda: len(placing.batches) == 2)
+    assert placing.batches == [[0, 1, 2], [3, 4, 5]]
+    assert lanes.waiting_count(EVENT_ID) == 2
+    placing.open.set()
+    await asyncio.gather(*tasks)
+    assert placing.batches[2:] == [[6, 7]]
 
 
 async def test_the_process_as_a_whole_lets_only_so_many_wait() -> None:
