@@ -50,6 +50,31 @@ LEFT JOIN hold_places h ON h.event_id = s.event_id AND h.pool_no = s.pool_no AND
 GROUP BY s.event_id, s.pool_no, s.shard_no, s.held, s.sold
 HAVING s.held + s.sold <> coalesce(sum(h.claimed), 0);
 
+-- name: allotment_count
+-- Counts allotments.
+SELECT count(*) FROM allotments;
+
+-- name: allotments_beyond_their_end
+-- Finds seats and counters that belong to an allotment that is released.
+SELECT a.event_id, a.allotment_no, kept.what
+FROM allotments a
+JOIN (
+    SELECT event_id, allotment_no, 's' || seat_no AS what FROM seats WHERE allotment_no IS NOT NULL
+    UNION ALL
+    SELECT event_id, allotment_no, 'p' || pool_no FROM pool_shards WHERE allotment_no IS NOT NULL
+) AS kept ON kept.event_id = a.event_id AND kept.allotment_no = a.allotment_no
+WHERE a.state = 'RELEASED';
+
+-- name: codes_overused
+-- Finds access codes with more holds live or sold than they may have.
+SELECT c.event_id, c.code_no, c.uses_max, count(*) AS uses
+FROM allotment_codes c
+JOIN holds h ON h.event_id = c.event_id AND h.code_no = c.code_no
+WHERE h.state = 'PINNED' OR h.state = 'CONFIRMED' AND h.sold_count > 0
+   OR h.state = 'HELD' AND h.held_until > clock_timestamp()
+GROUP BY c.event_id, c.code_no, c.uses_max
+HAVING count(*) > c.uses_max;
+
 -- name: event_totals
 -- Counts each event's seats by state, and its places.
 SELECT e.event_id, e.capacity,

@@ -13,12 +13,15 @@ async def one_claim(evidence: Evidence) -> Finding:
         "seats": await evidence.count("inventory", "seat_count"),
         "holds": await evidence.count("inventory", "hold_count"),
         "pool shards": await evidence.count("inventory", "shard_count"),
+        "allotments": await evidence.count("inventory", "allotment_count"),
     }
     for problem, query in (
         ("claimed seat without its hold", "seats_without_owner"),
         ("seat claimed twice", "seats_claimed_twice"),
         ("pool beyond its capacity", "pools_beyond_capacity"),
         ("shard counts other than its holds claim", "shards_miscounted"),
+        ("kept for an allotment that is released", "allotments_beyond_their_end"),
+        ("access code in use more often than it may", "codes_overused"),
     ):
         found.expect_none(problem, await evidence.texts("inventory", query))
     return found
