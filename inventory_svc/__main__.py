@@ -22,6 +22,7 @@ from inventory_svc.holds.life import HoldLife
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.placer import Placer
+from inventory_svc.holds.rebalancing import Rebalancing
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import house_reader
 from inventory_svc.holds.workers import HoldExpiry
@@ -61,7 +62,8 @@ async def main() -> None:
     hints = Hints(cache)
     boards = Boards(database, seatings, hints, reads)
     marks = Marks(cache)
-    lookout = Lookout(marks, boards.touch)
+    rebalancing = Rebalancing(database)
+    lookout = Lookout(marks, boards.touch, rebalancing.note)
     holds = PostgresHolds(database)
     fast_path = FastPath(holds, marks, clock)
     houses = Houses(house_reader(database))
@@ -98,6 +100,7 @@ async def main() -> None:
             [
                 OutboxRelay(database, mesh.kafka_bootstrap),
                 HoldExpiry(database, seatings, lookout).worker(),
+                rebalancing.worker(),
                 AllotmentRelease(database, lookout).worker(),
                 AvailabilityPublisher(boards),
                 hints,

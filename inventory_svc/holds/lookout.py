@@ -10,9 +10,15 @@ from inventory_svc.holds.marks import Freed, Marks
 class Lookout:
     """Passes on what changed. Nothing depends on it but speed."""
 
-    def __init__(self, marks: Marks, touch: Callable[[int, Collection[int] | None], None]) -> None:
+    def __init__(
+        self,
+        marks: Marks,
+        touch: Callable[[int, Collection[int] | None], None],
+        even_out: Callable[[int, int], None] | None = None,
+    ) -> None:
         self._marks = marks
         self._touch = touch
+        self._even_out = even_out
 
     def changed(self, event_id: int, seat_nos: Collection[int] | None = None) -> None:
         """Notes that seats of an event changed hands; None where it is not known which."""
@@ -22,3 +28,8 @@ class Lookout:
         """Notes that seats were given back, before whoever gave them back hears of it."""
         self._touch(event_id, [seat.seat_no for seat in seats])
         await self._marks.clear(event_id, seats)
+
+    def uneven(self, event_id: int, pool_no: int) -> None:
+        """Notes that the free places of a pool lie in few of its counters."""
+        if self._even_out:
+            self._even_out(event_id, pool_no)

@@ -6,7 +6,8 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from inventory_svc.holds.batch import Answer, Ask, HoldStore, OpenBatch
 from inventory_svc.holds.fast_path import FastPath
@@ -24,6 +25,7 @@ from inventory_svc.holds.placing import (
     Situation,
     decide,
     name_of,
+    nothing_fits,
 )
 from inventory_svc.holds.pools import allotted_shard_no, are_uneven, likely_shards, open_to
 from inventory_svc.holds.seating import Seating
@@ -48,8 +50,6 @@ ShardKeys = list[tuple[int, int]]
 class _Group:
     """The parties of one event in a batch."""
 
-    seating: Seating
-    parties: list[Party]
     picks: Picks
     ask: Ask
 
@@ -89,30 +89,59 @@ class Placer:
     async def _answer(self, parties: Sequence[Party]) -> list[Result]:
         lost = await self._fast_path.refuse(parties)
         rest = [party for place, party in enumerate(parties) if place not in lost]
-        answers = iter(await self._place_under_locks(rest) if rest else ())
-        return [lost[place] if place in lost else next(answers) for place in range(len(parties))]
+        results = await self._pick_and_place(rest) if rest else {}
+        return [
+            lost[place] if place in lost else results[party.hold_id]
+            for place, party in enumerate(parties)
+        ]
 
-    async def _place_under_locks(self, parties: Sequence[Party]) -> list[Result]:
+    async def _pick_and_place(self, parties: Sequence[Party]) -> dict[UUID, Result]:
+        """Returns what parties get, by what their hold is or would have been called."""
         async with AsyncExitStack() as picking:
             groups = await self._groups(parties, picking)
-            async with self._store.batch() as batch:
-                situations = await batch.read([group.ask for group in groups])
-                answered: Answered = {}
-                decided = [
-                    (situation, decide(situation, group.parties, answered))
-                    for situation, group in zip(situations, groups, strict=True)
-                ]
-                placed = await self._write(batch, groups, decided)
-            try:
-                self._remember(groups, decided)
-            except Exception as error:  # what is committed stays so; what was to be remembered only makes it fast
-                report(NAME, error)
-        results = {
-            id(party): placed.get(id(result), result)
+            results = await self._refuse_hopeless(groups)
+            groups = [group for group in groups if group.ask.parties]
+            if groups:
+                results |= await self._place_under_locks(groups)
+        return results
+
+    async def _refuse_hopeless(self, groups: Sequence[_Group]) -> dict[UUID, Result]:
+        """Refuses, without a lock, whom nothing fits; who is left of each group goes on."""
+        hopeless: list[Party] = []
+        refusals: dict[int, OnsaleError] = {}
+        for group in groups:
+            seating, prices_minor = group.ask.seating, group.picks.prices_minor
+            for party in group.ask.parties:
+                if party.best and party.picked is None and self._fast_path.may_refuse(party):
+                    refusals[len(hopeless)] = nothing_fits(seating, prices_minor, party.offer)
+                    hopeless.append(party)
+            if hopeless:
+                out = {party.hold_id for party in hopeless}
+                going_on = [party for party in group.ask.parties if party.hold_id not in out]
+                group.ask = replace(group.ask, parties=going_on)
+        answers = await self._fast_path.answer(hopeless, refusals)
+        return {party.hold_id: answers[place] for place, party in enumerate(hopeless)}
+
+    async def _place_under_locks(self, groups: Sequence[_Group]) -> dict[UUID, Result]:
+        async with self._store.batch() as batch:
+            situations = await batch.read([group.ask for group in groups])
+            answered: Answered = {}
+            decided = [
+                (situation, decide(situation, group.ask.parties, answered))
+                for situation, group in zip(situations, groups, strict=True)
+            ]
+            placed = await self._write(batch, groups, decided)
+        try:
+            self._remember(groups, decided)
+        except (
+            Exception
+        ) as error:  # what is committed stays so; what was to be remembered only makes it fast
+            report(NAME, error)
+        return {
+            party.hold_id: placed.get(id(result), result)
             for group, (_, decisions) in zip(groups, decided, strict=True)
-            for party, result in zip(group.parties, decisions.results, strict=True)
+            for party, result in zip(group.ask.parties, decisions.results, strict=True)
         }
-        return [results[id(party)] for party in parties]
 
     async def _groups(self, parties: Sequence[Party], picking: AsyncExitStack) -> list[_Group]:
         by_event: defaultdict[int, list[Party]] = defaultdict(list)
@@ -123,9 +152,7 @@ class Placer:
             seating = await self._seatings.get(event_id)
             picks = await picking.enter_async_context(self._houses.picking(seating, of_event))
             shards, whole_pools = self._shards(seating, of_event)
-            groups.append(
-                _Group(seating, of_event, picks, Ask(seating, of_event, shards, whole_pools))
-            )
+            groups.append(_Group(picks, Ask(seating, of_event, shards, whole_pools)))
         return groups
 
     def _shards(
@@ -167,11 +194,11 @@ class Placer:
         answers: dict[RequestName, Answer] = {}
         for group, (situation, decisions) in zip(groups, decided, strict=True):
             for hold in decisions.holds:
-                placed[id(hold)] = Placed(hold, hold_message(hold, group.seating))
-            _note_answers(answers, situation, group.parties, decisions, placed)
+                placed[id(hold)] = Placed(hold, hold_message(hold, group.ask.seating))
+            _note_answers(answers, situation, group.ask.parties, decisions, placed)
         losers = await batch.write(decided, list(answers.values()))
         now = decided[0][0].now
-        seatings = {group.seating.event_id: group.seating for group in groups}
+        seatings = {group.ask.seating.event_id: group.ask.seating for group in groups}
         await batch.tell(
             [
                 expired_fact(hold, hold_message(hold, seatings[hold.event_id]), now)

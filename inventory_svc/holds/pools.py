@@ -74,3 +74,11 @@ def likely_shards(shard_count: int, capacity: int, quantity: int, offset: int) -
     per_shard = max(1, capacity // shard_count)
     wanted = min(shard_count, -(-quantity // per_shard) + 1)
     return sorted((offset + step) % shard_count for step in range(wanted))
+
+
+def are_uneven(shards: Sequence[Shard]) -> bool:
+    """Tells whether some counters of a pool have run low while others have not: then the next tries are wasted too."""
+    if len(shards) < 2:
+        return False
+    available = [shard.available for shard in shards]
+    return min(available) * 2 * len(shards) < sum(available)

@@ -16,12 +16,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from inventory_svc.holds.expiry import store
-from inventory_svc.holds.expiry.store import SLICE_COUNT, Ending
 from inventory_svc.holds.holds import Hold, State
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import read_clock
+from inventory_svc.holds.tidying import store
+from inventory_svc.holds.tidying.store import SLICE_COUNT, Ending
 from inventory_svc.holds.wire import expiry_of
 from mesh.database import Connection, Database, driver_refusal
 from mesh.outbox import HOLDS_TOPIC, Outbox, envelope, slot_of

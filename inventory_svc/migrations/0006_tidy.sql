@@ -155,3 +155,34 @@ BEGIN
     SELECT e.event_id, count(*)::integer FROM ended e GROUP BY e.event_id;
 END
 $$;
+
+-- Spreads the free places of a pool evenly over its public counters; returns whether any were moved. Capacity moves with
+-- them: what a counter has held and sold stays where it is, and all counters together say the same as before.
+CREATE FUNCTION even_out(of_event_id bigint, of_pool_no integer) RETURNS boolean LANGUAGE plpgsql
+SET lock_timeout = '100ms'
+AS $$
+BEGIN
+    PERFORM FROM events WHERE event_id = of_event_id FOR SHARE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN false;  -- somebody is changing the event, and may be moving the same places
+    END IF;
+
+    PERFORM FROM pool_shards
+    WHERE event_id = of_event_id AND pool_no = of_pool_no AND allotment_no IS NULL
+    ORDER BY shard_no FOR UPDATE;
+
+    UPDATE pool_shards s
+    SET available = even.places, capacity = s.capacity + even.places - s.available
+    FROM (
+        SELECT shard_no,
+               sum(available) OVER () / count(*) OVER ()
+                   + (row_number() OVER (ORDER BY shard_no) <= sum(available) OVER () % count(*) OVER ())::integer
+                   AS places
+        FROM pool_shards
+        WHERE event_id = of_event_id AND pool_no = of_pool_no AND allotment_no IS NULL
+    ) AS even
+    WHERE s.event_id = of_event_id AND s.pool_no = of_pool_no AND s.shard_no = even.shard_no
+      AND s.available <> even.places;
+    RETURN FOUND;
+END
+$$;

@@ -29,6 +29,7 @@ from inventory_svc.holds.life import HoldLife
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.placer import Placer
+from inventory_svc.holds.rebalancing import Rebalancing
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import house_reader
 from inventory_svc.holds.workers import HoldExpiry
@@ -65,7 +66,8 @@ class Process:
         self.hints = Hints(valkey)
         self.boards = Boards(database, self.seatings, self.hints)
         self.marks = Marks(valkey)
-        lookout = Lookout(self.marks, self.boards.touch)
+        self.rebalancing = Rebalancing(database)
+        lookout = Lookout(self.marks, self.boards.touch, self.rebalancing.note)
         holds = PostgresHolds(database)
         fast_path = FastPath(holds, self.marks, SystemClock(), crowd_min=1)
         placer = Placer(holds, self.seatings, Houses(house_reader(database)), fast_path, lookout)

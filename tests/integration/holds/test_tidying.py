@@ -9,8 +9,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from inventory_svc.holds.expiry import store
-from inventory_svc.holds.expiry.store import Ending
+from inventory_svc.holds.tidying import store
+from inventory_svc.holds.tidying.store import Ending
 from inventory_svc.plans.generator import Block
 from inventory_svc.plans.plan import Pool
 from mesh import ids

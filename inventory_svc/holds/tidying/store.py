@@ -1,4 +1,7 @@
-"""Where holds that are over are found and tidied. Functions take the connection of the caller's transaction."""
+"""Where holds that are over are found and tidied, and pools evened out.
+
+Functions take the connection of the caller's transaction.
+"""
 
 from __future__ import annotations
 
@@ -72,3 +75,9 @@ async def tidy(
         occurred_time,
     )
     return {row["tidied_event_id"]: row["tidied_count"] for row in rows}
+
+
+async def even_out(connection: Connection, event_id: int, pool_no: int) -> bool:
+    """Spreads the free places of a pool over its counters; returns whether any were moved."""
+    moved: bool = await connection.fetchval(_queries.even_out.sql, event_id, pool_no)
+    return moved

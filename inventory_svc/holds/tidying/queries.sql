@@ -18,3 +18,7 @@ LIMIT :batch_max;
 SELECT tidied_event_id, tidied_count
 FROM tidy_holds(:event_ids::bigint[], :hold_ids::uuid[], :versions::bigint[], :slots::smallint[], :topic::text,
                 :keys::text[], :envelopes::bytea[], :occurred_time::timestamptz);
+
+-- name: even_out$
+-- Spreads the free places of a pool evenly over its public counters; returns whether any were moved.
+SELECT even_out(:event_id, :pool_no);

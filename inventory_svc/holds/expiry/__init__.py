@@ -1,1 +1,0 @@
-"""Holds that are over, as the expiry worker sees them: found, told of, and cleared away, a thousand at a time."""
