@@ -210,30 +210,6 @@ SELECT count(*) FROM extended;
 UPDATE hold_places SET held_until = :held_until
 WHERE event_id = :event_id AND hold_id = :hold_id AND held_until IS NOT NULL;
 
--- name: holds_to_tidy
--- Returns holds whose time is over and of which something may lie about, oldest first.
-SELECT event_id, hold_id
-FROM holds
-WHERE tidy_time <= clock_timestamp()
-ORDER BY tidy_time
-LIMIT :batch_max;
-
--- name: read_extents
--- Returns what holds had, and so what to lock to tidy up after them.
-SELECT hold_id, seat_nos, place_count
-FROM holds
-WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]);
-
--- name: tidied_holds
--- Takes holds that are over from the expiry worker's list; returns those of which something may lie about.
-UPDATE holds SET tidy_time = NULL
-WHERE event_id = :event_id AND hold_id = ANY (:hold_ids::uuid[]) AND state <> 'HELD'
-RETURNING hold_id, state, seat_nos, place_count;
-
--- name: try_expiry_lease$
--- Lets one process at a time tidy, until its transaction ends.
-SELECT pg_try_advisory_xact_lock(:lock_space::integer, :lock_no::integer);
-
 -- name: read_seating
 -- Returns where the seats of an event are, in the map's order.
 SELECT seat_no, section_no, row_no, row_seat_no, quality, zone_no, accessible, companion
