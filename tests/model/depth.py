@@ -1,10 +1,11 @@
-"""How deep the model goes: within seconds in `make test`, as long as it takes in `make soak`."""
+"""How deep the model and the simulation go: within seconds in `make test`, for as long as it takes in `make soak`."""
 
 import os
 
-SOAK_FACTOR = 20
+IS_SOAK = bool(os.environ.get("ONSALE_SOAK"))
+TIMEOUT_SECONDS = 7_200 if IS_SOAK else 120
 
 
-def examples(count: int) -> int:
-    """Returns how many examples to play, given those of a normal run."""
-    return count * SOAK_FACTOR if os.environ.get("ONSALE_SOAK") else count
+def examples(in_tests: int, *, in_soak: int) -> int:
+    """Returns how many examples to play."""
+    return in_soak if IS_SOAK else in_tests

@@ -10,10 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.model.event import BUYER_COUNT, LIMITS, PLACE_COUNT, POOL_NO, SEAT_COUNT
 from tests.model.reference import FREE, Reference
-from tests.model.wants import Answer, BoxOffice, Call, SeatSeen, Token, Want
+from tests.model.wants import Answer, BoxOffice, Call, Refused, SeatSeen, Token, Want
 
 buyers = st.integers(0, BUYER_COUNT - 1)
-orders = st.integers(1, 3)
+orders = st.sampled_from([0, 0, 0, 1, 2])
+"""0 is the order that pinned the hold, or would."""
 which = st.integers(0, 7)
 """One of the latest holds."""
 seat_nos = st.lists(
@@ -36,6 +37,8 @@ class BoxOfficeMachine(RuleBasedStateMachine):
     """Plays one event on one box office; subclasses say which."""
 
     open_office: ClassVar[Callable[[], BoxOffice]]
+    met: ClassVar[set[str]]
+    """The kinds of answers that came, over all examples."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,8 +77,16 @@ class BoxOfficeMachine(RuleBasedStateMachine):
         """Places go until none is left."""
         self._place([Call(buyer_no, Want(places=((POOL_NO, quantity),)), token=Token.VALID)])
 
+    @rule(quantity=st.integers(1, 4), zone_no=st.sampled_from([None, None, 1]))
+    def sell_out(self, quantity: int, zone_no: int | None) -> None:
+        """Everybody wants the best, one after the other, until little is left."""
+        for buyer_no in range(BUYER_COUNT):
+            want = Want(best=quantity, zone_no=zone_no)
+            self._place([Call(buyer_no, want, token=Token.VALID)])
+
     def _place(self, calls: list[Call]) -> None:
         for call, answer in zip(calls, self.office.place(calls), strict=True):
+            self._meet(answer)
             self.reference.check_placed(call, answer)
 
     @precondition(lambda self: self.reference.holds)
@@ -98,7 +109,7 @@ class BoxOfficeMachine(RuleBasedStateMachine):
     @rule(hold=which, order_no=orders, retake=st.booleans())
     def pin(self, hold: int, order_no: int, retake: bool) -> None:
         """An order wants to be paid for."""
-        hold_id, _ = self._pick(hold)
+        hold_id, order_no = self._pick_order(hold, order_no)
         expected = self.reference.pin(hold_id, order_no, retake)
         self._same(self.office.pin(hold_id, order_no, retake), expected)
 
@@ -106,7 +117,7 @@ class BoxOfficeMachine(RuleBasedStateMachine):
     @rule(hold=which, order_no=orders)
     def confirm(self, hold: int, order_no: int) -> None:
         """An order was paid for."""
-        hold_id, _ = self._pick(hold)
+        hold_id, order_no = self._pick_order(hold, order_no)
         expected = self.reference.confirm(hold_id, order_no)
         self._same(self.office.confirm(hold_id, order_no), expected)
 
@@ -114,7 +125,7 @@ class BoxOfficeMachine(RuleBasedStateMachine):
     @rule(hold=which, order_no=orders)
     def unpin(self, hold: int, order_no: int) -> None:
         """An order came to nothing."""
-        hold_id, _ = self._pick(hold)
+        hold_id, order_no = self._pick_order(hold, order_no)
         expected = self.reference.unpin(hold_id, order_no)
         self._same(self.office.unpin(hold_id, order_no), expected)
 
@@ -130,7 +141,7 @@ class BoxOfficeMachine(RuleBasedStateMachine):
     @rule(hold=which, order_no=orders, part=st.integers(1, 3), return_id=st.sampled_from("xyz"))
     def take_back(self, hold: int, order_no: int, part: int, return_id: str) -> None:
         """Some of what was sold comes back."""
-        hold_id, _ = self._pick(hold)
+        hold_id, order_no = self._pick_order(hold, order_no)
         kept = self.reference.holds[hold_id]
         want = Want(
             tuple(sorted(kept.seats))[:part],
@@ -151,7 +162,7 @@ class BoxOfficeMachine(RuleBasedStateMachine):
         """The expiry worker comes round: nothing that counts changes."""
         self.office.tidy()
 
-    @rule(required=st.booleans())
+    @rule(required=st.sampled_from([True, True, False]))
     def require_admission(self, required: bool) -> None:
         """The organiser sets a room before the event, or takes it away."""
         if not self.reference.is_cancelled:
@@ -184,11 +195,20 @@ class BoxOfficeMachine(RuleBasedStateMachine):
         assert seen.hold_states == expected
         self.seen = seen.seats
 
+    def _meet(self, answer: Answer) -> None:
+        self.met.add(answer.reason if isinstance(answer, Refused) else type(answer).__name__)
+
     def _pick(self, hold: int) -> tuple[str, int]:
         """Returns one of the latest holds and its buyer."""
         latest = list(self.reference.holds)[-8:]
         hold_id = latest[hold % len(latest)]
         return hold_id, self.reference.holds[hold_id].buyer_no
 
+    def _pick_order(self, hold: int, order_no: int) -> tuple[str, int]:
+        """Returns one of the latest holds and an order for it."""
+        hold_id, _ = self._pick(hold)
+        return hold_id, order_no or self.reference.holds[hold_id].order_no or 1
+
     def _same(self, answer: Answer, expected: Answer) -> None:
+        self._meet(answer)
         assert answer == expected, f"{answer}, not {expected}"

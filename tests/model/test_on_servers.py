@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,7 +15,7 @@ from mesh.keys import KeyRing
 from mesh.valkey import connect
 from tests.fixtures_servers import PostgresServer
 from tests.integration.holds.conftest import Office
-from tests.model.depth import examples
+from tests.model.depth import TIMEOUT_SECONDS, examples
 from tests.model.machine import BoxOfficeMachine
 from tests.model.real_office import RealOffice
 from tests.stack import Stack
@@ -39,18 +40,20 @@ def opened(postgres: PostgresServer, servers: Stack) -> Iterator[tuple[asyncio.R
         yield runner, office
 
 
+@pytest.mark.timeout(TIMEOUT_SECONDS)
 def test_the_servers_keep_to_the_reference_whatever_is_done_in_whatever_order(
     opened: tuple[asyncio.Runner, Office],
 ) -> None:
     class OnServers(BoxOfficeMachine):
         """Every example sells an event of its own."""
 
+        met: ClassVar[set[str]] = set()
         open_office = staticmethod(lambda: RealOffice(*opened))
 
     run_state_machine_as_test(
         OnServers,
         settings=settings(
-            max_examples=examples(40),
+            max_examples=examples(30, in_soak=1_000),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

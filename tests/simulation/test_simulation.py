@@ -12,14 +12,14 @@ from inventory_svc.holds import placing
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Result
-from tests.model.depth import examples
+from tests.model.depth import TIMEOUT_SECONDS, examples
 from tests.model.fake_store import Guards
 from tests.simulation.loop import Stuck, run
 from tests.simulation.story import tell
 from tests.simulation.world import Plan
 
 ROOT = Path(__file__).parents[2]
-SEEDS = examples(120)
+SEEDS = examples(100, in_soak=10_000)
 SEEDS_UNTIL_FOUND_MAX = 60
 """A planted fault shows itself within a few seeds."""
 
@@ -33,6 +33,7 @@ def is_found_out(plan: Plan, symptom: str) -> bool:
     )
 
 
+@pytest.mark.timeout(TIMEOUT_SECONDS)
 def test_no_story_ends_badly() -> None:
     wrongs = {seed: told.wrongs for seed in range(SEEDS) if (told := tell(seed)).wrongs}
     assert wrongs == {}, "python -m tests.simulation --seed N --trace tells the story"
