@@ -15,7 +15,7 @@ from inventory_svc.holds.wishes import Wish
 RANKINGS_MAX = 32
 """Kinds of wishes remembered: a set of zones, a size, a need. Buyers of one event ask for few different ones."""
 
-SIZES_MAX = 16
+SIZES_MAX = 32
 """Sizes of parties of which the places are remembered."""
 
 ZONE_SETS_MAX = 64

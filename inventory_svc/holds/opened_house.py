@@ -50,6 +50,8 @@ class HouseReading:
     """Every seat that somebody has or that nobody may have; holds that end together best stand together."""
     prices_minor: Mapping[int, int]
     """Today's prices by zone."""
+    seats_per_hold: int
+    """How many seats a party may have at most, as of today."""
     allotment_nos: Mapping[int, int] = field(default_factory=dict)
     """The seats that only whoever has a code may take, whoever has them now, with the number of their allotment.
 
@@ -79,7 +81,8 @@ class OpenedHouse:
         self._corner: Corner | None = None
         """Where to look first; None while nobody else is met."""
         self._met_at = float("-inf")
-        self._prices_minor: dict[int, int] = {}
+        self.prices_minor: dict[int, int] = {}
+        """Today's, by zone."""
         self._wishes: dict[Asked, Wish] = {}
         self._offers: dict[Wish, Offer] = {}
         self._offers_of = -1
@@ -117,10 +120,11 @@ class OpenedHouse:
                 self._free_at(began_at + seconds_left, seat_nos)
         for seat_nos, free_at in self._held_meanwhile:
             self._free_at(free_at, seat_nos)
-        if reading.prices_minor != self._prices_minor:
-            self._prices_minor = dict(reading.prices_minor)
+        if reading.prices_minor != self.prices_minor:
+            self.prices_minor = dict(reading.prices_minor)
             self._wishes.clear()
             self._offers.clear()
+        self._seats_per_hold = reading.seats_per_hold
         self.read_at = began_at
         self.lost_count = 0
 
@@ -170,20 +174,22 @@ class OpenedHouse:
 
     def pick(self, party: Party) -> bool:
         """Gives a party its picks; returns whether something fits."""
+        party.picked = party.offer = None
         if party.best is None:
             return False
+        if party.best.quantity > self._seats_per_hold:
+            return True  # It will be refused under the locks; looking for its seats would be the dearest of all.
         wish = self._wish(party.best)
         pool_no = self.house.seating.pool_instead(wish.zone_nos)
         if pool_no is not None and not wish.accessible:
             party.settle_for_places(pool_no)
             return True
         party.picked = find(self.house, wish, corner=self._corner)
-        party.offer = None
         return party.picked is not None
 
     def offer(self, party: Party) -> None:
         """Gives a party that nothing fits the nearest offer, worked out once for all who are refused the same."""
-        if party.best and party.picked is None:
+        if party.best and not party.picked and party.best.quantity <= self._seats_per_hold:
             party.offer = self._nearest(self._wish(party.best))
 
     def _wish(self, asked: Asked) -> Wish:
@@ -191,7 +197,7 @@ class OpenedHouse:
         if wish is None:
             if len(self._wishes) >= WISHES_MAX:
                 self._wishes.clear()
-            wish = self._wishes[asked] = asked.wish(self._prices_minor)
+            wish = self._wishes[asked] = asked.wish(self.prices_minor)
         return wish
 
     def _nearest(self, wish: Wish) -> Offer:
@@ -200,5 +206,5 @@ class OpenedHouse:
             self._offers_of = self.house.change_count
         offer = self._offers.get(wish)
         if offer is None:
-            offer = self._offers[wish] = nearest(self.house, wish, self._prices_minor)
+            offer = self._offers[wish] = nearest(self.house, wish, self.prices_minor)
         return offer

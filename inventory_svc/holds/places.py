@@ -6,6 +6,7 @@ A place is as many neighbours as the party has heads; in a stretch it is named b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from inventory_svc.holds.seating import Seating, Stretch
 
@@ -21,8 +22,13 @@ class Places:
         self.steps = _steps(quantity)
         """A mask that is shifted by these, one after the other, and laid over itself, keeps where `quantity` seats of
         it in a row begin."""
-        self.orders = [_order(stretch, quantity) for stretch in seating.stretches]
-        """The places of each stretch, the best quality first."""
+        known: dict[Sequence[int], Sequence[int]] = {}
+        self.orders = [
+            known.setdefault(order, order)
+            for stretch in seating.stretches
+            for order in (_order(stretch, quantity),)
+        ]
+        """The places of each stretch, the best quality first; alike stretches share one."""
         self.levels = [_levels(stretch, quantity, accessible) for stretch in seating.stretches]
         """Of each stretch what each place costs in seats that are set aside, the least first, as (cost, mask). Places
         that will not do at all are in none."""
@@ -40,7 +46,8 @@ def _steps(quantity: int) -> tuple[int, ...]:
 def _order(stretch: Stretch, quantity: int) -> Sequence[int]:
     sums = stretch.quality_sums
     count = len(stretch.seat_nos) - quantity + 1
-    order = sorted(range(count), key=lambda at: sums[at + quantity] - sums[at])
+    qualities = [after - before for before, after in zip(sums, sums[quantity:], strict=False)]
+    order = sorted(range(count), key=qualities.__getitem__)
     return bytes(order) if count <= SHORT_ORDER_MAX else tuple(order)
 
 
@@ -49,13 +56,18 @@ def _levels(stretch: Stretch, quantity: int, accessible: bool) -> tuple[tuple[in
     if count <= 0:
         return ()
     if not (stretch.accessible_mask or stretch.companion_mask):
-        return () if accessible else ((0, (1 << count) - 1),)
+        return () if accessible else _all_alike(count)
     masks: dict[int, int] = {}
     for at in range(count):
         cost = _set_aside(stretch, ((1 << quantity) - 1) << at, accessible)
         if cost is not None:
             masks[cost] = masks.get(cost, 0) | 1 << at
     return tuple(sorted(masks.items()))
+
+
+@lru_cache(maxsize=256)
+def _all_alike(count: int) -> tuple[tuple[int, int], ...]:
+    return ((0, (1 << count) - 1),)
 
 
 def _set_aside(stretch: Stretch, seats: int, accessible: bool) -> int | None:

@@ -237,12 +237,13 @@ WHERE m.event_id = :event_id;
 
 -- name: read_house
 -- Returns the seats that are taken, as of now, and those kept for an allotment whose time has not come; those together
--- that a hold's end frees together. Beside each group today's prices, which come even where there is none.
+-- that a hold's end frees together. Beside each group today's prices and limit, which come even where there is none.
 SELECT extract(epoch FROM apart.held_until - clock.now)::float8 AS seconds_left, apart.is_taken, apart.allotment_no,
-       apart.seat_nos, priced.zone_nos, priced.prices_minor
+       apart.seat_nos, priced.zone_nos, priced.prices_minor, priced.seats_per_hold
 FROM (SELECT clock_timestamp() AS now) clock
 CROSS JOIN (
-    SELECT array_agg(zone_no) AS zone_nos, array_agg(price_minor) AS prices_minor
+    SELECT array_agg(zone_no) AS zone_nos, array_agg(price_minor) AS prices_minor,
+           (SELECT seats_per_hold FROM events WHERE event_id = :event_id) AS seats_per_hold
     FROM zones
     WHERE event_id = :event_id
 ) priced

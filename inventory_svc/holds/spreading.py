@@ -23,7 +23,7 @@ from inventory_svc.holds.house import House, runs
 from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.wishes import Wish
 
-SPANS_MAX = 64
+SPANS_MAX = 16
 """Spans of rows that are looked at closely, of those that are equally near."""
 
 Masks = Sequence[int]

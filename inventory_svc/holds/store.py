@@ -289,6 +289,7 @@ def house_reader(database: Database) -> ReadHouse:
         return HouseReading(
             taken=[Taken(row["seat_nos"], row["seconds_left"]) for row in rows if row["is_taken"]],
             prices_minor=dict(prices),
+            seats_per_hold=rows[0]["seats_per_hold"],
             allotment_nos={
                 seat_no: row["allotment_no"]
                 for row in rows

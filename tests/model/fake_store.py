@@ -349,6 +349,7 @@ class FakeHolds:
         """Reads a house without locks, as of the last commits."""
         await self.weather.meet("open")
         now = self.clock.now()
+        event = self.tables.events[seating.event_id]
         return HouseReading(
             taken=[
                 Taken(
@@ -358,5 +359,6 @@ class FakeHolds:
                 for row in self.tables.seats_of(seating.event_id)
                 if not row.can_be_taken(now)
             ],
-            prices_minor=dict(self.tables.events[seating.event_id].prices_minor),
+            prices_minor=dict(event.prices_minor),
+            seats_per_hold=event.terms.limits.seats_per_hold,
         )

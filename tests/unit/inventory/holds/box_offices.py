@@ -14,6 +14,7 @@ from inventory_svc.holds.seating import Seating
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 HOLD_SECONDS = 600.0
+SEATS_PER_HOLD = 50
 
 
 class Truth:
@@ -43,7 +44,7 @@ class Truth:
             if self.is_taken(seat_no) and seat_no not in self.sold
         ]
         taken.append(Taken(tuple(self.sold)))
-        return HouseReading(taken, self.prices_minor, self.allotment_nos)
+        return HouseReading(taken, self.prices_minor, SEATS_PER_HOLD, self.allotment_nos)
 
     def hold(self, party: Party, seat_nos: Sequence[int]) -> Hold | None:
         """Gives a party all of some seats, or none."""
