@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from uuid import UUID
 
 from google.protobuf.message import Message
 
@@ -11,7 +12,7 @@ from mesh.consumer import Consumer
 from mesh.database import Connection, Database
 from mesh.outbox import CATALOG_TOPIC, HOLDS_TOPIC
 from mesh.workers import Every, Worker
-from payment_svc.orders.store import note_hold_ended, note_hold_extended, note_hold_released
+from payment_svc.orders.store import note_hold_extended, note_hold_released, note_holds_ended
 from payment_svc.reconciling.reconciler import Reconciler
 from payment_svc.refunds.cancellations import Cancellations
 from payment_svc.refunds.store import note_events_cancelled
@@ -40,9 +41,16 @@ def loops(reconciler: Reconciler, cancellations: Cancellations) -> list[Worker]:
 
 def consumers(database: Database, kafka_bootstrap: str) -> list[Worker]:
     """Returns the consumers: how holds ended, and which events were cancelled."""
+    holds = HoldFollower()
     return [
         Consumer(
-            "payment.holds", [HOLDS_TOPIC], database, kafka_bootstrap, on_hold, is_news=is_news
+            "payment.holds",
+            [HOLDS_TOPIC],
+            database,
+            kafka_bootstrap,
+            holds.handle,
+            is_news=is_news,
+            finish=holds.finish,
         ),
         Consumer("payment.catalog", [CATALOG_TOPIC], database, kafka_bootstrap, on_event),
     ]
@@ -53,23 +61,35 @@ def is_news(envelope: envelope_pb2.Envelope) -> bool:
     return envelope.type != events_pb2.HoldPlaced.DESCRIPTOR.name or envelope.version > 1
 
 
-async def on_hold(
-    connection: Connection, envelope: envelope_pb2.Envelope, payload: Message
-) -> None:
-    """An order follows its hold: it ends with it, or lasts longer with it."""
-    match payload:
-        case events_pb2.HoldExpired():
-            await note_hold_ended(connection, ids.parse("hld", payload.hold.hold_id))
-        case events_pb2.HoldReleased():
-            await note_hold_released(connection, ids.parse("hld", payload.hold.hold_id))
-        case events_pb2.HoldPlaced() if (
-            envelope.version > 1
-        ):  # its buyer or its order has moved its end
-            await note_hold_extended(
-                connection,
-                ids.parse("hld", payload.hold.hold_id),
-                payload.hold.expire_time.ToDatetime(tzinfo=UTC),
-            )
+class HoldFollower:
+    """Lets orders follow their holds: they end with them, or last longer with them.
+
+    Holds end by the thousand, and few have an order: what ended together is written together.
+    """
+
+    def __init__(self) -> None:
+        self._expired: set[UUID] = set()
+
+    async def handle(
+        self, connection: Connection, envelope: envelope_pb2.Envelope, payload: Message
+    ) -> None:
+        """Writes what became of a hold, or gathers it for `finish`."""
+        match payload:
+            case events_pb2.HoldExpired():
+                self._expired.add(ids.parse("hld", payload.hold.hold_id))
+            case events_pb2.HoldReleased():
+                await note_hold_released(connection, ids.parse("hld", payload.hold.hold_id))
+            case events_pb2.HoldPlaced():  # its buyer or its order has moved its end
+                await note_hold_extended(
+                    connection,
+                    ids.parse("hld", payload.hold.hold_id),
+                    payload.hold.expire_time.ToDatetime(tzinfo=UTC),
+                )
+
+    async def finish(self, connection: Connection) -> None:
+        """Writes what was gathered. After a transaction that failed that is more than this one's, and as true."""
+        expired, self._expired = self._expired, set()
+        await note_holds_ended(connection, expired)
 
 
 async def on_event(

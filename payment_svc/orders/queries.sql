@@ -183,11 +183,21 @@ WHERE state IN ('AWAITING_PAYMENT', 'CONFIRMING') AND next_check_time <= clock_t
 ORDER BY next_check_time
 LIMIT :batch_max;
 
--- name: hold_ended!
--- Notes that the hold of an order that awaits payment has ended, and wakes the reconciler.
+-- name: holds_ended!
+-- Notes that holds have ended, for those of their orders that await payment, and wakes the reconciler. Locked in the order
+-- of their keys: two consumers may hear of the same holds.
+WITH ended AS (
+    SELECT o.event_id, o.order_id
+    FROM unnest(:event_ids::bigint[], :hold_ids::uuid[]) AS e (event_id, hold_id)
+    JOIN orders o ON o.event_id = e.event_id AND o.hold_id = e.hold_id
+    WHERE o.state = 'AWAITING_PAYMENT'
+    ORDER BY o.event_id, o.order_id
+    FOR UPDATE OF o
+)
 UPDATE orders
 SET hold_ended = true, next_check_time = clock_timestamp()
-WHERE event_id = :event_id AND hold_id = :hold_id AND state = 'AWAITING_PAYMENT';
+FROM ended
+WHERE orders.event_id = ended.event_id AND orders.order_id = ended.order_id AND orders.state = 'AWAITING_PAYMENT';
 
 -- name: hold_released!
 -- Asks the driver to end an order whose hold its buyer gave back.

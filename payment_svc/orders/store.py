@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -299,9 +300,14 @@ class OrderStore:
         return order_of(row)
 
 
-async def note_hold_ended(connection: Connection, hold_id: UUID) -> None:
-    """Notes that a hold has ended, in the caller's transaction."""
-    await _queries.hold_ended(connection, event_id=ids.event_of(hold_id), hold_id=hold_id)
+async def note_holds_ended(connection: Connection, hold_ids: Collection[UUID]) -> None:
+    """Notes that holds have ended, in the caller's transaction."""
+    if hold_ids:
+        await _queries.holds_ended(
+            connection,
+            event_ids=[ids.event_of(hold_id) for hold_id in hold_ids],
+            hold_ids=list(hold_ids),
+        )
 
 
 async def note_hold_released(connection: Connection, hold_id: UUID) -> None:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from mesh import ids
 from mesh.outbox import CATALOG_TOPIC, HOLDS_TOPIC, Outbox, OutboxRelay
 from payment_svc.states import EndReason, OrderState
-from payment_svc.workers import consumers, on_hold
+from payment_svc.workers import HoldFollower, consumers
 from protos.inventory.v1 import catalog_pb2, events_pb2, inventory_pb2
 from protos.mesh.v1 import envelope_pb2
 from tests.integration.payment.conftest import Payment
 from tests.integration.payment.neighbours import sign_in
 from tests.polling import eventually
+
+STRANGERS = 300
 
 
 async def test_orders_follow_their_holds_and_events_over_a_real_broker(
@@ -21,6 +23,10 @@ async def test_orders_follow_their_holds_and_events_over_a_real_broker(
     expired, released = await payment.place(), await payment.place()
     event_id = payment.catalog.add()
     async with payment.database.transaction() as connection:
+        for _ in range(STRANGERS):  # holds end by the thousand, and few have an order
+            stranger = events_pb2.HoldExpired()
+            stranger.hold.hold_id = ids.text("hld", ids.new_id(expired.event_id))
+            await _tell(connection, HOLDS_TOPIC, stranger, expired.event_id)
         for order, fact in (
             (expired, events_pb2.HoldExpired()),
             (released, events_pb2.HoldReleased()),
@@ -54,7 +60,7 @@ async def test_an_order_lasts_as_long_as_its_extended_hold(payment: Payment) -> 
     hold = inventory_pb2.Hold(hold_id=ids.text("hld", order.hold_id), extended=True)
     hold.expire_time.FromDatetime(later)
     async with payment.database.transaction() as connection:
-        await on_hold(
+        await HoldFollower().handle(
             connection, envelope_pb2.Envelope(version=2), events_pb2.HoldPlaced(hold=hold)
         )
     assert (await payment.now(order)).expire_time == later
