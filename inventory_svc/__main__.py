@@ -63,10 +63,10 @@ async def main() -> None:
     boards = Boards(database, seatings, hints, reads)
     marks = Marks(cache)
     rebalancing = Rebalancing(database)
-    lookout = Lookout(marks, boards.touch, rebalancing.note)
+    houses = Houses(house_reader(database))
+    lookout = Lookout(marks, boards.touch, rebalancing.note, houses.free)
     holds = PostgresHolds(database)
     fast_path = FastPath(holds, marks, clock)
-    houses = Houses(house_reader(database))
     lanes = Lanes(Placer(holds, seatings, houses, fast_path, lookout).place)
 
     server = Server("inventory", settings, mesh, peers)

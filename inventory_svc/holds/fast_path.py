@@ -1,4 +1,4 @@
-"""The fast path: a party whose seats are all marked as taken is refused without a lock.
+"""The fast path: a party whose seats are all marked as taken, or that nothing fits, is refused without a lock.
 
 Its refusal is remembered like any other, and a request that was answered before is answered the same again. What else
 might refuse a party, such as a sale that is not open, is judged by terms that are a moment old; whenever these do not
@@ -29,7 +29,7 @@ from inventory_svc.holds.placing import (
 )
 from mesh import ids
 from mesh.clock import Clock
-from mesh.errors import to_status
+from mesh.errors import OnsaleError, to_status
 from mesh.requests import IdempotencyKeyReused
 
 TERMS_AGE_SECONDS_MAX = 2.0
@@ -80,38 +80,50 @@ class FastPath:
         }
         taken = await self._marks.taken(wanted)
         # All of them: the refusal names every seat that cannot be had, and of the others nothing is known here.
-        losers = [
-            place
-            for event_id, places in may_lose.items()
-            for place in places
-            if taken.get(event_id, frozenset()).issuperset(parties[place].seat_nos)
-        ]
-        return await self._answer(parties, losers) if losers else {}
+        return await self.answer(
+            parties,
+            {
+                place: SeatsTaken(parties[place].seat_nos)
+                for event_id, places in may_lose.items()
+                for place in places
+                if taken.get(event_id, frozenset()).issuperset(parties[place].seat_nos)
+            },
+        )
 
     def _may_lose(self, parties: Sequence[Party]) -> dict[int, list[int]]:
         """The places in the batch of parties that marks might refuse, by event; of events that few want, none."""
         now = self._clock.now()
         found: defaultdict[int, list[int]] = defaultdict(list)
         for place, party in enumerate(parties):
-            has_code = party.access_code is not None or party.access_code_is_invalid
-            if party.seat_nos and not party.places and not has_code:
-                event_id = ids.event_of(party.hold_id)
-                terms = self._known_terms(event_id)
-                if terms is not None and _would_be_let_in(terms, party, now):
-                    found[event_id].append(place)
+            if party.seat_nos and not party.places and self._lets_in(party, now):
+                found[ids.event_of(party.hold_id)].append(place)
         return {
             event_id: places for event_id, places in found.items() if len(places) >= self._crowd_min
         }
 
-    async def _answer(self, parties: Sequence[Party], losers: Sequence[int]) -> dict[int, Result]:
+    def may_refuse(self, party: Party) -> bool:
+        """Tells whether a party that nothing fits may be told so without a lock: nothing else would refuse it."""
+        return self._lets_in(party, self._clock.now())
+
+    def _lets_in(self, party: Party, now: datetime) -> bool:
+        if party.access_code is not None or party.access_code_is_invalid:
+            return False  # what a code opens, and whether it still does, is known under the locks only
+        terms = self._known_terms(ids.event_of(party.hold_id))
+        return terms is not None and _would_be_let_in(terms, party, now)
+
+    async def answer(
+        self, parties: Sequence[Party], refusals: Mapping[int, OnsaleError]
+    ) -> dict[int, Result]:
+        """Refuses parties without a lock, by their place in the batch; who was answered before is answered the same."""
+        if not refusals:
+            return {}
         answers: dict[int, Result] = {}
         fresh: dict[RequestName, Answer] = {}
-        keys = [key for place in losers if (key := parties[place].request)]
+        keys = [key for place in refusals if (key := parties[place].request)]
         async with self._store.batch() as batch:
             known = await batch.recall(keys) if keys else {}
-            for place in losers:
+            for place, refusal in refusals.items():
                 key = parties[place].request
-                refusal = SeatsTaken(parties[place].seat_nos)
                 answers[place] = refusal
                 if key is None:
                     continue

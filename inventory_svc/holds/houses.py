@@ -29,7 +29,8 @@ AGE_SECONDS_MAX = 2.0
 """Seats that come back elsewhere are seen after this long at the latest."""
 
 AGE_SECONDS_MIN = 0.05
-"""A house is not read again sooner because of a wrong guess: what was wrong is known from the locks."""
+"""A house is not read again sooner, because of a wrong guess (what was wrong is known from the locks) or because nothing
+fits: what this process gives back is known at once, and others' seats are seen this late."""
 
 SEATS_READ_FOR_A_ROUND = 400
 """Reading so many seats costs about as much as a seat that turns out to be lost."""
@@ -65,6 +66,11 @@ class Picks:
             mine = [seat_no for seat_no in seat_nos if house.is_vacant(seat_no)]
             house.set_taken(mine)
             self._tried += mine
+
+    @property
+    def prices_minor(self) -> Mapping[int, int]:
+        """The prices by zone that picks and offers were worked out with."""
+        return self._opened.prices_minor if self._opened else {}
 
     def saw(self, seats: Mapping[int, SeatRow], now: datetime) -> None:
         """Learns what the seats turned out to be under their locks, by the clock that holds end by."""
@@ -143,6 +149,12 @@ class Houses:
         self._seat_count = 0
         self._open: OrderedDict[int, OpenedHouse] = OrderedDict()
 
+    def free(self, event_id: int, seat_nos: Sequence[int]) -> None:
+        """Notes seats that were given back here, before whoever gave them back hears of it."""
+        opened = self._open.get(event_id)
+        if opened:
+            opened.house.set_free(seat_nos)
+
     @asynccontextmanager
     async def picking(self, seating: Seating, parties: Sequence[Party]) -> AsyncIterator[Picks]:
         """Picks seats for the parties of a batch that want the best; say what was committed before the block ends."""
@@ -173,7 +185,7 @@ class Houses:
             if not party.best:
                 continue
             fits = opened.pick(party)
-            if not fits and not is_fresh:
+            if not fits and not is_fresh and now - opened.read_at > AGE_SECONDS_MIN:
                 await self._read(seating, opened)
                 is_fresh = True
                 fits = opened.pick(party)

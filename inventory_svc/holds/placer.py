@@ -112,7 +112,7 @@ class Placer:
         for group in groups:
             seating, prices_minor = group.ask.seating, group.picks.prices_minor
             for party in group.ask.parties:
-                if party.best and party.picked is None and self._fast_path.may_refuse(party):
+                if party.offer is not None and self._fast_path.may_refuse(party):
                     refusals[len(hopeless)] = nothing_fits(seating, prices_minor, party.offer)
                     hopeless.append(party)
             if hopeless:

@@ -7,7 +7,7 @@ whose own conditions (free or run out, the fence unchanged) make a second claim 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,7 +29,7 @@ from inventory_svc.holds.limits import Limits, Usage
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.pools import Shard, Share
 from inventory_svc.holds.seating import Seating
-from mesh import ids
+from inventory_svc.holds.wishes import Offer
 from mesh.errors import OnsaleError
 from mesh.requests import IdempotencyKeyReused, RequestKey
 from protos.inventory.v1 import inventory_pb2
@@ -192,7 +192,10 @@ class _Batch:
         if refused:
             return refused
         if party.best and party.picked is None:
-            return NothingFits(describe_offer(self._situation, party))
+            situation = self._situation
+            if party.offer is None:  # It was thought to want more than it may, and not looked for.
+                return TryAgain()
+            return nothing_fits(situation.seating, situation.prices_minor, party.offer)
         gone = [no for no in party.wanted_seat_nos if not self._can_take(party, no)]
         if gone:
             return TryAgain() if party.best else SeatsTaken(gone)
@@ -331,20 +334,20 @@ class _Batch:
                 self.decisions.losers.add(row.hold_id)
 
 
-def describe_offer(situation: Situation, party: Party) -> dict[str, object]:
-    """Returns the nearest offer as the caller sees it: something that could be asked for next."""
-    offer, terms = party.offer, situation.terms
+def nothing_fits(
+    seating: Seating, prices_minor: Mapping[int, int], offer: Offer | None
+) -> NothingFits:
+    """Returns the refusal with the nearest offer as the caller sees it: something that could be asked for next."""
     seat_nos = offer.seat_nos if offer else ()
-    zone_nos = {situation.seating.seats[seat_no].zone_no for seat_no in seat_nos}
-    price_max = max((situation.prices_minor.get(zone_no, 0) for zone_no in zone_nos), default=0)
-    return {
-        "quantity": offer.quantity if offer else 0,
-        "together": bool(offer and offer.together),
-        "seatIds": [f"s{seat_no}" for seat_no in seat_nos],
-        "zoneId": f"z{zone_nos.pop()}" if len(zone_nos) == 1 else "",
-        "priceMax": {
-            "amountMinor": str(price_max),
-            "currencyCode": terms.currency_code if terms else "",
-        },
-        "eventId": ids.event_text(situation.seating.event_id),
-    }
+    zone_nos = {seating.seats[seat_no].zone_no for seat_no in seat_nos}
+    price_max = max((prices_minor.get(zone_no, 0) for zone_no in zone_nos), default=0)
+    return NothingFits(
+        {
+            "quantity": offer.quantity if offer else 0,
+            "together": bool(offer and offer.together),
+            "seatIds": [f"s{seat_no}" for seat_no in seat_nos],
+            "zoneId": f"z{zone_nos.pop()}" if len(zone_nos) == 1 else "",
+            "priceMax": {"amountMinor": str(price_max), "currencyCode": seating.currency_code},
+            "eventId": seating.event_text,
+        }
+    )

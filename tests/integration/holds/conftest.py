@@ -67,10 +67,11 @@ class Process:
         self.boards = Boards(database, self.seatings, self.hints)
         self.marks = Marks(valkey)
         self.rebalancing = Rebalancing(database)
-        lookout = Lookout(self.marks, self.boards.touch, self.rebalancing.note)
+        houses = Houses(house_reader(database))
+        lookout = Lookout(self.marks, self.boards.touch, self.rebalancing.note, houses.free)
         holds = PostgresHolds(database)
         fast_path = FastPath(holds, self.marks, SystemClock(), crowd_min=1)
-        placer = Placer(holds, self.seatings, Houses(house_reader(database)), fast_path, lookout)
+        placer = Placer(holds, self.seatings, houses, fast_path, lookout)
         self.lanes = Lanes(placer.place)
         self.handlers = HoldHandlers(
             database,

@@ -75,8 +75,21 @@ async def test_what_others_give_back_is_seen_when_the_house_is_old_and_before_an
     truth.seconds += AGE_SECONDS_MAX + 1
     assert await office.place([party(1)]) == []
     truth.sold.clear()
-    assert await office.place([last := party(2)]) == []
-    assert last.picked == (6, 7)
+    assert await office.place([too_soon := party(2)]) == []
+    truth.seconds += AGE_SECONDS_MIN + 0.01
+    await office.place([last := party(2)])
+    assert (too_soon.picked, last.picked) == (None, (6, 7))
+
+
+async def test_what_this_process_gives_back_is_to_be_had_at_once() -> None:
+    truth = Truth(seating("...."))
+    office = BoxOffice(truth)
+    truth.sold = {0, 1, 2, 3}
+    assert await office.place([party(1)]) == []
+    truth.sold = {0, 1, 2}
+    office.houses.free(truth.seating.event_id, [3])
+    await office.place([after := party(1)])
+    assert after.picked == (3,)
 
 
 async def test_a_lost_seat_is_learned_from_the_locks_and_the_house_is_not_read_for_it() -> None:
