@@ -59,3 +59,17 @@ test("a delta may speak of pools", () => {
   board.apply({ ...delta(1, 2), pools: [{ poolId: "p1", available: 3 }] });
   expect(board.pools.get("p1")).toBe(3);
 });
+
+test("a code's seats are free to whoever has it while nobody holds them, and blocked again without it", () => {
+  const board = new Board(4, availability([0, 3, 3, 1], 1));
+  expect(board.open([1, 3], new Map([["p1", 5]]))).toEqual([1]);
+  expect([...board.states]).toEqual([0, 0, 3, 1]);
+  expect([board.free, board.placesLeft("p1")]).toEqual([2, 12]);
+  board.apply(delta(1, 2, [1, 1], [3, 3]));
+  expect([...board.states]).toEqual([0, 1, 3, 0]);
+  board.replace(availability([0, 3, 3, 3], 3));
+  expect([...board.states]).toEqual([0, 0, 3, 0]);
+  expect(board.open([], new Map()).sort()).toEqual([1, 3]);
+  expect([...board.states]).toEqual([0, 3, 3, 3]);
+  expect([board.free, board.placesLeft("p1")]).toEqual([1, 7]);
+});

@@ -166,3 +166,22 @@ test("where the line is over the page leads back to it", async () => {
   expect(desk.refusal.value).toEqual({ kind: "admission", used: false });
   expect(desk.chosen.value).toEqual([2]);
 });
+
+test("a code opens its channel's seats, goes with every hold, and is put away when it is refused", async () => {
+  const desk = newDesk();
+  const blocked = btoa("\x3c\0\0");
+  desk.board.replace({ sections: [], states: blocked, pools: [], version: "2" });
+  expect(desk.toggle(1)).toBe("not-free");
+  replies = [{ status: 200, body: { name: "Fan club", seatIds: ["s1", "s2"], pools: [] } }];
+  expect(await desk.showCode("fan-club")).toBe(true);
+  expect(desk.channel.value).toBe("Fan club");
+  expect(desk.toggle(1)).toBe("taken");
+  replies = [{ status: 403, body: { reason: "ACCESS_CODE_INVALID" } }];
+  await desk.keep();
+  expect(sent.map(({ path, body }) => [path, body])).toEqual([
+    ["/v1/events/ev_1/accessCodes:check", { accessCode: "fan-club" }],
+    ["/v1/events/ev_1/holds", { seatIds: ["s1"], accessCode: "fan-club" }],
+  ]);
+  expect(desk.refusal.value).toEqual({ kind: "code", used: false });
+  expect([desk.accessCode.value, desk.board.isFree(1)]).toEqual([null, false]);
+});

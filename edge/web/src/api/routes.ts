@@ -53,6 +53,8 @@ export const placeHold = (eventId: string, request: T.HoldRequest, admissionToke
       ...(admissionToken ? { admissionToken } : {}),
     }),
   );
+export const checkAccessCode = (eventId: string, accessCode: string) =>
+  call<T.OpenedChannel>("POST", `/v1/events/${id(eventId)}/accessCodes:check`, { body: { accessCode } });
 export const getHold = (holdId: string) => call<T.Hold>("GET", `/v1/holds/${id(holdId)}`);
 export const releaseHold = (holdId: string) => call<void>("DELETE", `/v1/holds/${id(holdId)}`);
 export const extendHold = (holdId: string) =>

@@ -183,10 +183,23 @@ export interface Hold {
   extended?: boolean;
 }
 
-/** What to hold: chosen seats and places, or the best that fit. */
-export type HoldRequest =
-  | { seatIds?: string[]; pools?: { poolId: string; quantity: number }[] }
-  | { bestAvailable: { quantity: number; zoneId?: string; priceMax?: Money; accessible?: boolean } };
+export interface PoolQuantity {
+  poolId: string;
+  quantity: number;
+}
+
+/** What to hold: chosen seats and places, or the best that fit; with a code, also what its channel has. */
+export type HoldRequest = { accessCode?: string } & (
+  | { seatIds?: string[]; pools?: PoolQuantity[] }
+  | { bestAvailable: { quantity: number; zoneId?: string; priceMax?: Money; accessible?: boolean } }
+);
+
+/** What an access code opens now. */
+export interface OpenedChannel {
+  name: string;
+  seatIds: string[];
+  pools: PoolQuantity[];
+}
 
 export interface Room {
   eventId: string;

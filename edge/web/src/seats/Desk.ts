@@ -2,8 +2,8 @@ import { computed, signal } from "@preact/signals";
 import { ensureSignedIn } from "../account/SignInDialog";
 import { clock } from "../api/clock";
 import { Problem } from "../api/problem";
-import { createOrder, extendHold, getHold, placeHold, releaseHold } from "../api/routes";
-import type { AvailabilityDelta, Hold, HoldRequest, Order } from "../api/types";
+import { checkAccessCode, createOrder, extendHold, getHold, placeHold, releaseHold } from "../api/routes";
+import type { AvailabilityDelta, Hold, HoldRequest, Order, PoolQuantity } from "../api/types";
 import { forgetAdmission, liveAdmission } from "../line/admission";
 import { account, sessionRestored } from "../session";
 import { SeatState, type Board } from "./board";
@@ -14,7 +14,7 @@ import { refusalOf, type Refusal } from "./refusals";
 /** How long a lost seat shows its cross. */
 const LOST_SHOWN_MS = 3000;
 
-export type Busy = "restoring" | "holding" | "extending" | "releasing" | "ordering" | null;
+export type Busy = "restoring" | "opening" | "holding" | "extending" | "releasing" | "ordering" | null;
 export type Toggle = "taken" | "removed" | "not-free" | "refused";
 
 /** One person at one event's box office: what they choose, hold and are refused. Map, list and basket share it. */
@@ -27,6 +27,10 @@ export class Desk {
   readonly refusal = signal<Refusal | null>(null);
   readonly lost = signal<ReadonlySet<number>>(new Set());
   readonly busy = signal<Busy>(null);
+  /** The code that opens a channel's seats, once the box office has taken it. */
+  readonly accessCode = signal<string | null>(null);
+  /** What the code opens, as its organiser calls it. */
+  readonly channel = signal("");
   /** False while the live feed is lost. */
   readonly isLive = signal(false);
   private readonly boardVersion = signal(0);
@@ -91,6 +95,38 @@ export class Desk {
     this.refusal.value = null;
   }
 
+  // A code
+
+  /** Shows an access code, and what it opens from then on. Returns whether the box office took it. */
+  async showCode(code: string): Promise<boolean> {
+    if (this.busy.value || !(await ensureSignedIn())) return false;
+    this.busy.value = "opening";
+    this.refusal.value = null;
+    try {
+      const opened = await checkAccessCode(this.model.eventId, code);
+      this.open(code, opened.name, opened.seatIds, opened.pools);
+      return true;
+    } catch (error) {
+      this.putCodeAway();
+      this.refusal.value = refusalOf(error, this.model);
+      return false;
+    } finally {
+      this.busy.value = null;
+    }
+  }
+
+  putCodeAway(): void {
+    this.open(null, "", [], []);
+  }
+
+  private open(code: string | null, name: string, seatIds: string[], pools: PoolQuantity[]): void {
+    this.accessCode.value = code;
+    this.channel.value = name;
+    const seats = seatIds.flatMap((seatId) => this.model.indexOf.get(seatId) ?? []);
+    const places = new Map(pools.map(({ poolId, quantity }) => [poolId, quantity]));
+    this.boardChanged(this.board.open(seats, places));
+  }
+
   // Holding
 
   /** Keeps what is chosen. */
@@ -108,10 +144,13 @@ export class Desk {
     this.refusal.value = null;
     try {
       const admission = liveAdmission(accountId, eventId);
-      this.begin(await placeHold(eventId, request, admission?.admissionToken ?? null));
+      const code = this.accessCode.value;
+      const asked = code ? { ...request, accessCode: code } : request;
+      this.begin(await placeHold(eventId, asked, admission?.admissionToken ?? null));
     } catch (error) {
       const refusal = refusalOf(error, this.model);
       if (refusal.kind === "admission") forgetAdmission(accountId, eventId);
+      if (refusal.kind === "code") this.putCodeAway();
       if (refusal.kind === "taken") this.lose(refusal.seats);
       this.refusal.value = refusal;
     } finally {

@@ -14,7 +14,7 @@ export function PoolPicker({ desk }: { desk: Desk }) {
       <h2 id="pools">{t.seats.pools.heading}</h2>
       <ul class="pools">
         {pools.map((pool) => {
-          const left = board.pools.get(pool.poolId) ?? 0;
+          const left = board.placesLeft(pool.poolId);
           const quantity = desk.places.value.get(pool.poolId) ?? 0;
           const zone = zones[pool.zone];
           const room = Math.min(left, desk.seatsPerHold - desk.count.value + quantity);

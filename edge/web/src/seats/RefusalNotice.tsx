@@ -37,6 +37,8 @@ function words(desk: Desk, refusal: Exclude<Refusal, { kind: "nothing-fits" }>):
           </a>
         </>
       );
+    case "code":
+      return <p>{refusal.used ? t.seats.code.usedUp : t.seats.code.invalid}</p>;
     case "not-open":
       return <p>{t.seats.errors.notOpen}</p>;
     case "gone":

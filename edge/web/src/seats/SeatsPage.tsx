@@ -17,6 +17,7 @@ import { onThisClock } from "../ui/useDeadline";
 import { useResource } from "../ui/useResource";
 import { Basket } from "./Basket";
 import { BestForMe } from "./BestForMe";
+import { CodeDoor } from "./CodeDoor";
 import { Desk } from "./Desk";
 import { loadSeats, type LoadedSeats } from "./load";
 import { SeatMap } from "./map/SeatMap";
@@ -77,6 +78,7 @@ function BoxOffice({ event, seats }: { event: EventDetail; seats: LoadedSeats })
       <EventBar event={event} />
       {hasSeats && wide && <SeatMap desk={desk} onTake={onTake} />}
       <div class="side">
+        {!desk.hold.value && <CodeDoor desk={desk} />}
         {hasSeats && (
           <Tabs
             label={t.seats.tabs.label}

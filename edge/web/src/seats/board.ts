@@ -19,28 +19,56 @@ export class Board {
   version: bigint;
   pools: Map<string, number>;
   free = 0;
+  /** What the feed says of every seat; `states` is that, but for seats that a code opens. */
+  private told: Uint8Array;
+  /** Blocked seats that are free to whoever looks: their code opens them. */
+  private opened: ReadonlySet<number> = new Set();
+  /** Places that a code opens beside the public's, by pool. */
+  private openedPlaces: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly size: number,
     availability: Availability,
   ) {
-    this.states = new Uint8Array(size);
+    // Nothing is free of which nothing was said.
+    this.states = new Uint8Array(size).fill(SeatState.BLOCKED);
+    this.told = this.states;
     this.version = 0n;
     this.pools = new Map();
     this.replace(availability);
   }
 
+  /** Shows what a code opens as free. Returns the seats that look different now. */
+  open(seats: readonly number[], places: ReadonlyMap<string, number>): number[] {
+    const touched = new Set([...this.opened, ...seats]);
+    this.opened = new Set(seats);
+    this.openedPlaces = places;
+    return [...touched].filter((index) => this.show(index));
+  }
+
+  /** Free places of a pool, for whoever looks. */
+  placesLeft(poolId: string): number {
+    return (this.pools.get(poolId) ?? 0) + (this.openedPlaces.get(poolId) ?? 0);
+  }
+
+  /** Shows a seat as it was told, or as the code has it. Returns whether it looks different now. */
+  private show(index: number): boolean {
+    const told = this.told[index];
+    const before = this.states[index];
+    if (told === undefined || before === undefined) return false;
+    const state = told === SeatState.BLOCKED && this.opened.has(index) ? SeatState.FREE : told;
+    if (before === state) return false;
+    if (before === SeatState.FREE) this.free -= 1;
+    if (state === SeatState.FREE) this.free += 1;
+    this.states[index] = state;
+    return true;
+  }
+
   /** Takes a whole new state. Returns the seats that differ. */
   replace(availability: Availability): number[] {
-    const next = unpackStates(availability.states, this.size);
+    this.told = unpackStates(availability.states, this.size);
     const changed: number[] = [];
-    let free = 0;
-    for (let i = 0; i < this.size; i++) {
-      if (next[i] !== this.states[i]) changed.push(i);
-      if (next[i] === SeatState.FREE) free += 1;
-    }
-    this.states = next;
-    this.free = free;
+    for (let i = 0; i < this.size; i++) if (this.show(i)) changed.push(i);
     this.version = BigInt(availability.version);
     this.pools = new Map(availability.pools.map((pool) => [pool.poolId, pool.available]));
     return changed;
@@ -54,12 +82,9 @@ export class Board {
     if (from > this.version) return { kind: "gap" };
     const changed: number[] = [];
     for (const { seatIndex, state } of delta.changes) {
-      const before = this.states[seatIndex];
-      if (before === undefined || before === state) continue;
-      if (before === SeatState.FREE) this.free -= 1;
-      if (state === SeatState.FREE) this.free += 1;
-      this.states[seatIndex] = state;
-      changed.push(seatIndex);
+      if (seatIndex >= this.size) continue;
+      this.told[seatIndex] = state;
+      if (this.show(seatIndex)) changed.push(seatIndex);
     }
     for (const pool of delta.pools ?? []) this.pools.set(pool.poolId, pool.available);
     this.version = to;

@@ -9,6 +9,7 @@ export type Refusal =
   | { kind: "nothing-fits"; nearest: Nearest | null }
   | { kind: "limit"; name: string; limit: number | null; have: number | null }
   | { kind: "admission"; used: boolean }
+  | { kind: "code"; used: boolean }
   | { kind: "not-open" }
   | { kind: "gone" }
   | { kind: "extended-already" }
@@ -45,6 +46,10 @@ export function refusalOf(error: unknown, model: SeatModel): Refusal {
       return { kind: "admission", used: false };
     case "ADMISSION_INVALID":
       return { kind: "admission", used: true };
+    case "ACCESS_CODE_INVALID":
+      return { kind: "code", used: false };
+    case "ACCESS_CODE_USED_UP":
+      return { kind: "code", used: true };
     case "SALE_NOT_OPEN":
       return { kind: "not-open" };
     case "EVENT_CANCELLED":

@@ -69,6 +69,16 @@ export const seats = {
     none: "None left now",
     quantity: (name: string) => `Places, ${name}`,
   },
+  code: {
+    ask: "I have a code",
+    label: "Access code",
+    open: "Open",
+    opening: "Opening…",
+    opened: (name: string) => `${name}: your seats are open to you.`,
+    away: "Go on without it",
+    invalid: "This code opens nothing here. It may be over, or for another event.",
+    usedUp: "This code is in use as often as it may be.",
+  },
   basket: {
     heading: "Your choice",
     empty: "Choose seats, or let us find the best.",
