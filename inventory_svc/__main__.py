@@ -64,6 +64,7 @@ async def main() -> None:
     marks = Marks(cache)
     rebalancing = Rebalancing(database)
     houses = Houses(house_reader(database))
+    hints.heard_by(houses.hear)
     lookout = Lookout(marks, boards.touch, rebalancing.note, houses.free)
     holds = PostgresHolds(database)
     fast_path = FastPath(holds, marks, clock)

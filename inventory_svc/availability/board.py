@@ -150,7 +150,7 @@ class Board:
             self._refreshing = None
         self._looked_at = started
         if seen.is_whole:
-            self._read_at = started
+            self._read_at = started - seen.age_seconds
         self.show(seen.snapshot)
         if seen.is_ours and seen.snapshot is not look.known:
             self._tell()
@@ -189,7 +189,7 @@ class Boards:
         self._seatings = seatings
         self._hints = hints
         if hints:
-            hints.hear = self.hear
+            hints.heard_by(self.hear)
         self._publisher = uuid4()
         self._watcher_count = 0
         self._boards: OrderedDict[int, Board] = OrderedDict()

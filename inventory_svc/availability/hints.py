@@ -41,7 +41,7 @@ class Hints:
     name = "availability hints"
 
     def __init__(self, valkey: Redis) -> None:
-        self.hear: Hear = _ignore
+        self._hearers: list[Hear] = []
         self._valkey = valkey
         self._sender = uuid4().bytes
         self._untold: dict[int, set[int] | None] = {}
@@ -57,6 +57,10 @@ class Hints:
         self._untold[event_id] = None if is_too_long else together
         if self._telling is None:
             self._telling = asyncio.create_task(self._tell())
+
+    def heard_by(self, hear: Hear) -> None:
+        """Adds whoever is to know of what others tell."""
+        self._hearers.append(hear)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listens until `stop`."""
@@ -83,7 +87,8 @@ class Hints:
                 if message is None or message["data"].startswith(self._sender):
                     continue
                 for event_id, seat_nos in unpack(message["data"][len(self._sender) :]).items():
-                    self.hear(event_id, seat_nos)
+                    for hear in self._hearers:
+                        hear(event_id, seat_nos)
 
 
 def pack(told: dict[int, set[int] | None]) -> bytes:
@@ -109,7 +114,3 @@ def unpack(packed: bytes) -> dict[int, Collection[int] | None]:
         told[event_id] = None if count == _ALL else numbers[place : place + count]
         place += max(count, 0)
     return told
-
-
-def _ignore(event_id: int, seat_nos: Collection[int] | None) -> None:
-    """Hears nothing: nobody shows anything here."""

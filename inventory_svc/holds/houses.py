@@ -29,8 +29,12 @@ AGE_SECONDS_MAX = 2.0
 """Seats that come back elsewhere are seen after this long at the latest."""
 
 AGE_SECONDS_MIN = 0.05
-"""A house is not read again sooner, because of a wrong guess (what was wrong is known from the locks) or because nothing
-fits: what this process gives back is known at once, and others' seats are seen this late."""
+"""A house is not read again sooner because of a wrong guess (what was wrong is known from the locks), nor, after others
+told that seats changed hands, because nothing fits."""
+
+UNTOLD_SECONDS_MAX = 0.5
+"""A house older than this is read again before anybody is told that nothing fits, whatever others told: their word may
+have been lost. What this process gives back is known at once."""
 
 SEATS_READ_FOR_A_ROUND = 400
 """Reading so many seats costs about as much as a seat that turns out to be lost."""
@@ -155,6 +159,12 @@ class Houses:
         if opened:
             opened.house.set_free(seat_nos)
 
+    def hear(self, event_id: int, seat_nos: object = None) -> None:
+        """Notes that seats of an event changed hands elsewhere."""
+        opened = self._open.get(event_id)
+        if opened:
+            opened.news_at = self._monotonic()
+
     @asynccontextmanager
     async def picking(self, seating: Seating, parties: Sequence[Party]) -> AsyncIterator[Picks]:
         """Picks seats for the parties of a batch that want the best; say what was committed before the block ends."""
@@ -185,7 +195,7 @@ class Houses:
             if not party.best:
                 continue
             fits = opened.pick(party)
-            if not fits and not is_fresh and now - opened.read_at > AGE_SECONDS_MIN:
+            if not fits and not is_fresh and _may_have_more(opened, now):
                 await self._read(seating, opened)
                 is_fresh = True
                 fits = opened.pick(party)
@@ -220,3 +230,10 @@ class Houses:
             opened.end_reading(reading, began_at)
         if seating.event_id in self._open:
             self._open.move_to_end(seating.event_id)
+
+
+def _may_have_more(opened: OpenedHouse, now: float) -> bool:
+    """Tells whether others may have given back seats that are not known of."""
+    age = now - opened.read_at
+    has_news = opened.news_at >= opened.read_at
+    return age > UNTOLD_SECONDS_MAX or (has_news and age > AGE_SECONDS_MIN)

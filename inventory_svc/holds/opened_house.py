@@ -66,6 +66,8 @@ class OpenedHouse:
         self.house = house
         self.read_at = float("-inf")
         """When the last reading that was taken in began."""
+        self.news_at = float("-inf")
+        """When others last told of seats that changed hands."""
         self.lost_count = 0
         """Seats that turned out to be somebody else's since then."""
         self.picking: list[Sequence[int]] = []

@@ -68,6 +68,7 @@ class Process:
         self.marks = Marks(valkey)
         self.rebalancing = Rebalancing(database)
         houses = Houses(house_reader(database))
+        self.hints.heard_by(houses.hear)
         lookout = Lookout(self.marks, self.boards.touch, self.rebalancing.note, houses.free)
         holds = PostgresHolds(database)
         fast_path = FastPath(holds, self.marks, SystemClock(), crowd_min=1)

@@ -5,7 +5,12 @@ from random import Random
 
 import pytest
 
-from inventory_svc.holds.houses import AGE_SECONDS_MAX, AGE_SECONDS_MIN, Houses
+from inventory_svc.holds.houses import (
+    AGE_SECONDS_MAX,
+    AGE_SECONDS_MIN,
+    UNTOLD_SECONDS_MAX,
+    Houses,
+)
 from inventory_svc.holds.opened_house import CORNER_SECONDS, HouseReading
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
@@ -75,10 +80,22 @@ async def test_what_others_give_back_is_seen_when_the_house_is_old_and_before_an
     truth.seconds += AGE_SECONDS_MAX + 1
     assert await office.place([party(1)]) == []
     truth.sold.clear()
-    assert await office.place([too_soon := party(2)]) == []
     truth.seconds += AGE_SECONDS_MIN + 0.01
-    await office.place([last := party(2)])
-    assert (too_soon.picked, last.picked) == (None, (6, 7))
+    assert await office.place([untold := party(2)]) == []
+    office.houses.hear(truth.seating.event_id)
+    await office.place([told := party(2)])
+    assert (untold.picked, told.picked) == (None, (6, 7))
+
+
+async def test_seats_that_nobody_told_of_are_seen_half_a_second_late() -> None:
+    truth = Truth(seating(".."))
+    office = BoxOffice(truth)
+    truth.sold = {0, 1}
+    assert await office.place([party(1)]) == []
+    truth.sold.clear()
+    truth.seconds += UNTOLD_SECONDS_MAX + 0.01
+    await office.place([after := party(1)])
+    assert after.picked == (0,)
 
 
 async def test_what_this_process_gives_back_is_to_be_had_at_once() -> None:
