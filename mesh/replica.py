@@ -25,13 +25,17 @@ from mesh.workers import Every
 STALENESS_SECONDS_MAX = 2.0
 """How old what a replica shows may be; one that is further behind, or not there, is not asked."""
 
-PULSE_SECONDS = 0.5
+PULSE_SECONDS = 0.25
 """How often it is looked how far both are; part of the staleness, since nothing is known of what happened after."""
 
 PULSE_SECONDS_MAX = 1.0
 """How long a look may take; a replica that is slower is as good as away."""
 
-PULSES_KEPT = 16
+CATCH_UP_SECONDS = 0.01
+CATCH_UP_TRIES = 8
+"""How long a pulse waits for a replica that is a moment behind, so that under writes too a pulse proves itself."""
+
+PULSES_KEPT = 32
 """More than STALENESS_SECONDS_MAX has: older ones prove nothing that helps."""
 
 CHANGED_MAX = 10_000
@@ -89,10 +93,9 @@ class Freshness:
         """How old the replica's state is at most; endless where nothing is known."""
         return self._monotonic() - self._proven.at if self._proven else float("inf")
 
-    @property
-    def proven_time(self) -> datetime | None:
-        """The time, by the primary's clock, up to which the replica has everything; None when it is not to be used."""
-        if self._proven is None or self.staleness_seconds > STALENESS_SECONDS_MAX:
+    def proven_time(self, within_seconds: float = STALENESS_SECONDS_MAX) -> datetime | None:
+        """The time, by the primary's clock, up to which the replica has everything; None when it is further behind."""
+        if self._proven is None or self.staleness_seconds > within_seconds:
             return None
         return self._proven.time
 
@@ -117,9 +120,9 @@ class ReplicaReads:
         return [Every("replica pulse", PULSE_SECONDS, self._pulse)] if self._replica else []
 
     @property
-    def proven_time(self) -> datetime | None:
-        """The time up to which the replica has everything, by the primary's clock; None when it is not to be used."""
-        return self._freshness.proven_time
+    def freshness(self) -> Freshness:
+        """How far the replica is behind."""
+        return self._freshness
 
     def changed(self, event_id: int) -> None:
         """Notes that this process changed an event: whoever did so sees it at once, here."""
@@ -152,7 +155,7 @@ class ReplicaReads:
 
     async def try_replica(self, work: Work[T | None]) -> T | None:
         """Returns what `work` reads from the replica; None when the replica is stale, or fails."""
-        if self._replica is None or self._freshness.proven_time is None:
+        if self._replica is None or self._freshness.proven_time() is None:
             return None
         try:
             async with self._replica.connection() as connection:
@@ -184,7 +187,7 @@ class ReplicaReads:
         self._freshness.written(Pulse(at, row["now"], row["position"]))
         try:
             async with asyncio.timeout(PULSE_SECONDS_MAX), self._replica.connection() as connection:
-                position = await connection.fetchval(_queries.replica_replayed.sql)
+                position = await _catch_up(connection, row["position"])
         except Exception as error:
             if not _is_away(error):
                 raise
@@ -193,6 +196,16 @@ class ReplicaReads:
         self._freshness.replayed(position)
         STALENESS.set(self._freshness.staleness_seconds)
         return False
+
+
+async def _catch_up(replica: Connection, written: int) -> int | None:
+    """Returns how far a replica is, which may wait a little to be where the primary was."""
+    for _ in range(CATCH_UP_TRIES):
+        position: int | None = await replica.fetchval(_queries.replica_replayed.sql)
+        if position is None or position >= written:
+            break
+        await asyncio.sleep(CATCH_UP_SECONDS)
+    return position
 
 
 def _is_away(error: Exception) -> bool:

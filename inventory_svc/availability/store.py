@@ -16,7 +16,13 @@ from mesh.replica import ReplicaReads
 _queries = load_queries(Path(__file__).with_name("queries.sql"))
 
 
+Reading = tuple[bytes, tuple[tuple[int, int], ...]]
+"""Every seat's mark, and every pool's (number, free places)."""
+
 UNKNOWN_VERSION = -1
+
+LAG_SECONDS_MAX = 0.4
+"""How far a replica may be behind to be looked at for pictures: their own age comes on top of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Seen:
     """False when another process numbers the versions: what it published last."""
     is_whole: bool
     """Whether every seat was looked at, or another process does that."""
+    age_seconds: float = 0.0
+    """How far a replica that was looked at is behind."""
 
 
 async def publish(
@@ -53,7 +61,8 @@ async def publish(
     """Returns the newest version: made by this process when it has or gets the lease, else as published."""
     event_id = seating.event_id
     known_version = look.known.version if look.known else UNKNOWN_VERSION
-    proven_time = reads.proven_time if look.may_lag else None
+    lag_seconds = reads.freshness.staleness_seconds
+    proven_time = reads.freshness.proven_time(LAG_SECONDS_MAX) if look.may_lag else None
     async with database.transaction() as connection:
         row = await connection.fetchrow(
             _queries.claim_lease.sql,
@@ -70,7 +79,7 @@ async def publish(
         # Somebody else's version may lack what this process heard of: all is looked at then.
         is_whole = look.seat_nos is None or before is not look.known
         lagging = (
-            await reads.try_replica(lambda replica: _read_all(replica, seating))
+            await reads.try_replica(lambda replica: _read_arrived(replica, seating))
             if is_whole and row["will_replica_do"]
             else None
         )
@@ -81,13 +90,13 @@ async def publish(
         else:
             marks = await _patched(connection, event_id, before.marks, look.seat_nos or frozenset())
             pool_counts = await _read_pool_counts(connection, seating)
-        as_of = proven_time if lagging else None
+        as_of, age_seconds = (proven_time, lag_seconds) if lagging else (None, 0.0)
         after = Snapshot(before.version + 1, marks, pool_counts)
         if row["version"] and (marks, pool_counts) == (before.marks, before.pool_counts):
             await connection.execute(_queries.confirm_published.sql, as_of, event_id)
-            return Seen(before, is_ours=True, is_whole=is_whole)
+            return Seen(before, True, is_whole, age_seconds)
         await _write(connection, event_id, after, as_of)
-        return Seen(after, is_ours=True, is_whole=is_whole)
+        return Seen(after, True, is_whole, age_seconds)
 
 
 async def _write(
@@ -112,17 +121,16 @@ def _snapshot(row: Any, seating: Seating, look: Look) -> Snapshot:
     return Snapshot(row["version"], marks, tuple(pools))
 
 
-async def _read_all(
-    connection: Connection, seating: Seating
-) -> tuple[bytes, tuple[tuple[int, int], ...]]:
-    return await _read_marks(connection, seating), await _read_pool_counts(connection, seating)
+async def _read_all(connection: Connection, seating: Seating) -> Reading:
+    marks: str | None = await connection.fetchval(_queries.read_marks.sql, seating.event_id)
+    return (marks or "").encode("ascii"), await _read_pool_counts(connection, seating)
 
 
-async def _read_marks(connection: Connection, seating: Seating) -> bytes:
-    if not seating.seats:
-        return b""
-    marks: str = await connection.fetchval(_queries.read_marks.sql, seating.event_id)
-    return marks.encode("ascii")
+async def _read_arrived(replica: Connection, seating: Seating) -> Reading | None:
+    """Returns every mark and count as a replica has them; None when it does not have the event yet."""
+    marks, pool_counts = await _read_all(replica, seating)
+    has_arrived = len(marks) == len(seating.seats) and bool(marks or pool_counts)
+    return (marks, pool_counts) if has_arrived else None
 
 
 async def _patched(

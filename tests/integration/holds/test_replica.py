@@ -64,7 +64,7 @@ class Window:
         return await asyncio.create_task(asking())
 
     async def is_asking_the_replica(self) -> bool:
-        return self.reads.proven_time is not None
+        return self.reads.freshness.proven_time() is not None
 
 
 @pytest.fixture(scope="module")
@@ -118,10 +118,7 @@ def _free_port() -> int:
 
 
 def _answered() -> dict[str, float]:
-    return {
-        source: READS.labels(source)._value.get()
-        for source in ("replica", "primary")
-    }
+    return {source: READS.labels(source)._value.get() for source in ("replica", "primary")}
 
 
 async def _arrived(window: Window, event_id: int) -> None:
@@ -138,21 +135,25 @@ async def _arrived(window: Window, event_id: int) -> None:
 async def test_the_replica_answers_those_who_only_look(
     office: Office, windows: list[Window]
 ) -> None:
-    event_id = await office.event()
     window = windows[0]
-    await _arrived(window, event_id)
+
+    async def are_all_answered_by_it() -> bool:
+        event_id = await office.event()
+        await _arrived(window, event_id)
+        before = _answered()
+        assert (await window.event(event_id)).name == "Lantern Night"
+        assert await window.price_minor(event_id) == OLD_MINOR
+        shown = await window.availability(event_id)
+        assert [section.available for section in shown.sections] == [10]
+        after = _answered()
+        # The event, who may see its map twice, and the seats; the map itself was asked for before.
+        by_replica = after["replica"] - before["replica"]
+        return by_replica == 4 and after["primary"] == before["primary"]
+
+    # A machine that is busy elsewhere may make the replica late now and then.
     await eventually(
-        window.is_asking_the_replica, within_seconds=ARRIVAL_SECONDS, what="a fresh replica"
+        are_all_answered_by_it, within_seconds=3 * ARRIVAL_SECONDS, what="answers of the replica"
     )
-    before = _answered()
-    assert (await window.event(event_id)).name == "Lantern Night"
-    assert await window.price_minor(event_id) == OLD_MINOR
-    shown = await window.availability(event_id)
-    assert [section.available for section in shown.sections] == [10]
-    after = _answered()
-    assert after["primary"] == before["primary"]
-    # The event, who may see its map twice, and the seats; the map itself was asked for before.
-    assert after["replica"] == before["replica"] + 4
 
 
 async def test_what_is_newer_than_the_replica_is_found_in_the_primary(
