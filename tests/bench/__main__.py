@@ -13,7 +13,7 @@ from typing import TypeVar
 import uvloop
 
 from mesh import telemetry
-from tests.bench import base_lines, best, growth, hot, overload, report, spread
+from tests.bench import base_lines, best, doors, growth, hot, overload, report, spread
 from tests.bench.results import Line
 from tests.bench.servers import PARTS, Servers
 from tests.fixtures_servers import state_folder
@@ -26,7 +26,10 @@ ENGINE: dict[str, Callable[[Servers], Awaitable[list[Line]]]] = {
     "growth": growth.rows,
     "overload": overload.rows,
 }
-STACK: dict[str, Callable[[Stack], Awaitable[list[Line]]]] = {"journeys": base_lines.rows}
+STACK: dict[str, Callable[[Stack], Awaitable[list[Line]]]] = {
+    "doors": doors.rows,
+    "journeys": base_lines.rows,
+}
 ENVIRONMENT = {
     "ONSALE_EDGE_REQUESTS_PER_MINUTE_PER_ADDRESS": "0",
     # One buyer of ours stands for many people.
