@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
 
+from edge import streams, watchers
 from edge.config import EdgeSettings
 from protos.inventory.v1 import inventory_pb2
 from tests.integration.edge.conftest import RunningEdge
@@ -132,6 +133,123 @@ async def test_a_stream_of_the_service_that_ends_ends_the_browsers(edge: Running
         assert await browser.is_over()
 
 
+async def test_who_comes_back_alone_gets_what_was_missed(edge: RunningEdge) -> None:
+    async with _watch(edge) as browser:
+        await browser.event()
+        await edge.fakes.deltas.put(_delta(7, 8, 1))
+        await browser.event()
+    await edge.fakes.deltas.put(_delta(8, 9, 2))
+    async with _watch(edge, **{"Last-Event-ID": "8"}) as returning:
+        assert (await returning.event())[1] == "9"
+    assert len(edge.fakes.took("WatchAvailability")) == 1
+
+
+async def test_a_watcher_costs_no_task(edge: RunningEdge) -> None:
+    async with _watch(edge) as first, AsyncExitStack() as more:
+        await first.event()
+        sockets = [await more.enter_async_context(_raw(edge)) for _ in range(20)]
+        for reader, _ in sockets:
+            await _read_until(reader, b"event: delta")
+
+        async def is_quiet() -> bool:
+            answering = [task for task in asyncio.all_tasks() if "run_asgi" in repr(task)]
+            return len(answering) == 0
+
+        await eventually(is_quiet, within_seconds=WITHIN_SECONDS, what="the end of all requests")
+        await edge.fakes.deltas.put(_delta(7, 8, 1))
+        for reader, _ in sockets:
+            assert b"id: 8" in await _read_until(reader, b"id: 8")
+
+
+async def test_an_old_client_gets_events_without_chunks(edge: RunningEdge) -> None:
+    async with _raw(edge, version="1.0") as (reader, _):
+        head, _, body = (await _read_until(reader, b'"pools":[]}\n\n')).partition(b"\r\n\r\n")
+        assert b"chunked" not in head.lower()
+        assert b"connection: close" in head
+        assert body.startswith(b"retry: ")
+        await edge.fakes.deltas.put(None)
+        assert await reader.read() == b""
+
+
+async def test_what_is_asked_for_behind_a_stream_is_not_answered(edge: RunningEdge) -> None:
+    async with _watch(edge) as steady, _raw(edge) as (reader, writer):
+        await steady.event()
+        await _read_until(reader, b"event: delta")
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        await edge.fakes.deltas.put(_delta(7, 8, 1))
+        await _read_until(reader, b"id: 8")
+        await edge.fakes.deltas.put(None)
+        rest = await reader.read()
+        assert rest.endswith(b'"pools":[]}\n\n\r\n0\r\n\r\n')
+        assert b"HTTP/1.1" not in rest
+
+
+async def test_a_reader_that_is_too_slow_is_let_go_and_nobody_waits_for_it(
+    edge: RunningEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried: without the bound on its buffer the slow reader stays, and all that it does not read with it."""
+    monkeypatch.setattr(watchers, "BEHIND_BYTES_MAX", 0)
+    opened: list[watchers.Watcher] = []
+    monkeypatch.setattr(watchers.Watcher, "__init__", _noting(opened))
+    async with _watch(edge) as steady, _raw(edge) as (reader, writer):
+        await steady.event()
+        await _read_until(reader, b"event: delta")
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        slow = opened[-1]
+        version = edge.fakes.version
+        while slow in slow._connections:
+            changes = [
+                inventory_pb2.AvailabilityDelta.Change(seat_index=seat, state=1)
+                for seat in range(20_000)
+            ]
+            await edge.fakes.deltas.put(
+                inventory_pb2.AvailabilityDelta(
+                    from_version=version, version=version + 1, changes=changes
+                )
+            )
+            version += 1
+            assert (await steady.event())[1] == str(version)
+            assert version < 100
+
+
+async def test_a_quiet_stream_is_heard(edge: RunningEdge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "HEARTBEAT_SECONDS", 0.1)
+    monkeypatch.setattr(streams, "BEAT_SECONDS", 0.05)
+    async with _raw(edge) as (reader, _):
+        await _read_until(reader, b"event: delta")
+        assert await _read_until(reader, b"3\r\n:\n\n\r\n")
+
+
+@asynccontextmanager
+async def _raw(
+    edge: RunningEdge, version: str = "1.1"
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection that watches, byte by byte."""
+    reader, writer = await asyncio.open_connection(
+        edge.client.base_url.host, edge.client.base_url.port, limit=1 << 24
+    )
+    try:
+        writer.write(f"GET {WATCH} HTTP/{version}\r\nHost: x\r\n\r\n".encode())
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def _read_until(reader: asyncio.StreamReader, end: bytes) -> bytes:
+    async with asyncio.timeout(WITHIN_SECONDS):
+        return await reader.readuntil(end)
+
+
+def _noting(opened: list[watchers.Watcher]) -> Any:
+    begin = watchers.Watcher.__init__
+
+    def beginning(self: watchers.Watcher, *args: Any, **kwargs: Any) -> None:
+        begin(self, *args, **kwargs)
+        opened.append(self)
+
+    return beginning
+
+
 class TestBounded:
     @pytest.fixture
     def edge_settings(self, edge_settings: EdgeSettings) -> EdgeSettings:
@@ -146,3 +264,13 @@ class TestBounded:
             assert (reply.status_code, reply.json()["reason"]) == (503, "OVERLOADED")
             assert reply.headers["retry-after"] == "1"
         assert edge.fakes.took("WatchAvailability")
+
+    async def test_a_browser_that_goes_away_makes_room(self, edge: RunningEdge) -> None:
+        async with _watch(edge) as browser:
+            await browser.event()
+
+        async def comes_in() -> bool:
+            async with edge.client.stream("GET", WATCH) as reply:
+                return reply.status_code == 200
+
+        await eventually(comes_in, within_seconds=WITHIN_SECONDS, what="room for the next")

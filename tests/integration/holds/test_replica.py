@@ -32,7 +32,7 @@ NO_VALKEY = "redis://127.0.0.1:1/0"
 """What is asked is looked at, not remembered."""
 OLD_MINOR, NEW_MINOR = 5_000, 9_000
 ARRIVAL_SECONDS = 10.0
-BEYOND_SECONDS = STALENESS_SECONDS_MAX + 1.5
+BEYOND_SECONDS = STALENESS_SECONDS_MAX + 8.0
 
 
 class Window:
@@ -180,14 +180,19 @@ async def test_a_replica_that_stops_replaying_is_believed_for_no_longer_than_the
             "UPDATE zones SET price_minor = $2 WHERE event_id = $1", event_id, NEW_MINOR
         )
         changed_at = time.monotonic()
-        # Shown as it was: the replica is really asked, and the bound is what keeps it honest.
-        assert await windows[0].price_minor(event_id) == OLD_MINOR
+        asked_in_vain: list[float] = []
 
         async def is_new() -> bool:
-            return await windows[0].price_minor(event_id) == NEW_MINOR
+            asked_at = time.monotonic()
+            if await windows[0].price_minor(event_id) == NEW_MINOR:
+                return True
+            asked_in_vain.append(asked_at - changed_at)
+            return False
 
         await eventually(is_new, within_seconds=BEYOND_SECONDS, what="the new price")
-        assert time.monotonic() - changed_at <= STALENESS_SECONDS_MAX + 0.1
+        # Shown as it was at first: the replica is really asked, and the bound is what keeps it honest.
+        assert asked_in_vain
+        assert max(asked_in_vain) <= STALENESS_SECONDS_MAX
     finally:
         await standby.execute("SELECT pg_wal_replay_resume()")
     await eventually(
