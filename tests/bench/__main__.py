@@ -13,7 +13,18 @@ from typing import TypeVar
 import uvloop
 
 from mesh import telemetry
-from tests.bench import base_lines, best, doors, growth, hot, overload, report, spread
+from tests.bench import (
+    base_lines,
+    best,
+    doors,
+    expiry,
+    growth,
+    hot,
+    overload,
+    report,
+    spread,
+    watching,
+)
 from tests.bench.results import Line
 from tests.bench.servers import PARTS, Servers
 from tests.fixtures_servers import state_folder
@@ -25,9 +36,11 @@ ENGINE: dict[str, Callable[[Servers], Awaitable[list[Line]]]] = {
     "best": best.rows,
     "growth": growth.rows,
     "overload": overload.rows,
+    "expiry": expiry.rows,
 }
 STACK: dict[str, Callable[[Stack], Awaitable[list[Line]]]] = {
     "doors": doors.rows,
+    "watchers": watching.rows,
     "journeys": base_lines.rows,
 }
 ENVIRONMENT = {

@@ -94,17 +94,17 @@ async def through_http(crowd: Crowd, event_id: str, tokens: Sequence[str], at_on
 
 
 async def refusals(crowd: Crowd) -> Run:
-    """Sells an event out, then has others ask for it."""
+    """Sells an event until nothing fits, then has others ask for it."""
     event_id = await crowd.event()
     winners = crowd.buyers(SEATS // PARTY // HOLDS_PER_BUYER) * HOLDS_PER_BUYER
-    await through_http(crowd, event_id, winners, HTTP_AT_ONCE[1])
+    sold = await through_http(crowd, event_id, winners, HTTP_AT_ONCE[1])
     losers = crowd.buyers(REFUSALS // HOLDS_PER_BUYER) * HOLDS_PER_BUYER
     told = _http_told(crowd, event_id, losers, HTTP_AT_ONCE[1])
     async with crowd.meter() as meter:
         said = await child.ask("http_buyers", told)
         await crowd.settle()
     run = _run(said, said["statuses"].pop("409", 0), said["statuses"], meter.total, meter.used)
-    run.faults += await crowd.faults(event_id, SEATS // PARTY, PARTY)
+    run.faults += await crowd.faults(event_id, sold.done, PARTY)
     return run
 
 
