@@ -1,10 +1,12 @@
-"""What a servicer serves, learnt while its generated code registers it."""
+"""What a servicer serves: learnt, and led elsewhere, while its generated code registers it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+import grpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,23 @@ class Registrations:
                 self.unary[f"/{service_name}/{method}"] = Unary(
                     handler.unary_unary, handler.request_deserializer, handler.response_serializer
                 )
+
+
+class Registrar:
+    """Registers a servicer's methods with a server, each as `wrap` returns it."""
+
+    def __init__(self, server: Any, wrap: Callable[[str, Any], Any]) -> None:
+        self._server = server
+        self._wrap = wrap
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:
+        """Generated code says every method twice; the other way names them."""
+
+    def add_registered_method_handlers(self, service_name: str, handlers: Any) -> None:
+        """Registers a service's methods."""
+        wrapped = {
+            method: self._wrap(f"/{service_name}/{method}", handler)
+            for method, handler in handlers.items()
+        }
+        generic = grpc.method_handlers_generic_handler(service_name, wrapped)
+        self._server.add_generic_rpc_handlers((generic,))

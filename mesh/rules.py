@@ -109,13 +109,30 @@ def _is_time(field: FieldDescriptor) -> bool:
     return bool(field.message_type and field.message_type.full_name == "google.protobuf.Timestamp")
 
 
-def _values(field: FieldDescriptor, message: Message) -> list[tuple[str, Any]]:
-    """Returns the values that are set, each with its suffix in the field's path."""
+def _each(field: FieldDescriptor, fault: Callable[[Any], str]) -> Check:
+    """Returns the check of a field's values that are set, from what says what is wrong with one; "" is nothing.
+
+    Names are put together for what is wrong only: nearly every value is right.
+    """
+    name, json_name = field.name, field.json_name
+
+    def check_items(message: Message, path: str) -> list[Violation]:
+        return [
+            (f"{path}{json_name}[{index}]", problem)
+            for index, item in enumerate(getattr(message, name))
+            if (problem := fault(item))
+        ]
+
+    def check_one(message: Message, path: str) -> list[Violation]:
+        problem = fault(getattr(message, name))
+        return [(path + json_name, problem)] if problem else []
+
+    def check_optional(message: Message, path: str) -> list[Violation]:
+        return check_one(message, path) if message.HasField(name) else []
+
     if field.is_repeated:
-        return [(f"[{i}]", item) for i, item in enumerate(getattr(message, field.name))]
-    if field.has_presence and not message.HasField(field.name):
-        return []
-    return [("", getattr(message, field.name))]
+        return check_items
+    return check_optional if field.has_presence else check_one
 
 
 def _check_required(field: FieldDescriptor) -> Check:
@@ -146,74 +163,71 @@ def _check_text(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
     # On a list max_len bounds the items; each item has the default bound.
     limit = (0 if field.is_repeated else rules.max_len) or STRING_LENGTH_MAX_DEFAULT
     pattern = re.compile(rules.pattern) if rules.pattern else None
+    takes_nul = rules.any_character or field.type == FieldDescriptor.TYPE_BYTES
 
-    def check(message: Message, path: str) -> list[Violation]:
-        found = []
-        for suffix, value in _values(field, message):
-            name = path + field.json_name + suffix
-            if len(value) > limit:
-                found.append((name, f"is longer than {limit} characters"))
-            elif not rules.any_character and isinstance(value, str) and "\0" in value:
-                found.append((name, "has a NUL character"))
-            elif value and pattern and not pattern.fullmatch(value):
-                found.append((name, "is not of the right form"))
-        return found
+    def fault(value: Any) -> str:
+        if len(value) > limit:
+            return f"is longer than {limit} characters"
+        if not takes_nul and "\0" in value:
+            return "has a NUL character"
+        if pattern and value and not pattern.fullmatch(value):
+            return "is not of the right form"
+        return ""
 
-    return check
+    return _each(field, fault)
 
 
 def _check_number(field: FieldDescriptor, rules: options_pb2.Rules) -> Check:
     low = rules.min if rules.HasField("min") else None
     high = rules.max if rules.HasField("max") else None
 
-    def check(message: Message, path: str) -> list[Violation]:
-        found = []
-        for suffix, value in _values(field, message):
-            name = path + field.json_name + suffix
-            if isinstance(value, float) and not math.isfinite(value):
-                found.append((name, "is not a finite number"))
-            elif low is not None and value < low:
-                found.append((name, f"is less than {low}"))
-            elif high is not None and value > high:
-                found.append((name, f"is more than {high}"))
-        return found
+    def fault(value: Any) -> str:
+        if isinstance(value, float) and not math.isfinite(value):
+            return "is not a finite number"
+        if low is not None and value < low:
+            return f"is less than {low}"
+        if high is not None and value > high:
+            return f"is more than {high}"
+        return ""
 
-    return check
+    return _each(field, fault)
 
 
 def _check_enum(field: FieldDescriptor) -> Check:
-    known = field.enum_type.values_by_number if field.enum_type else {}
-
-    def check(message: Message, path: str) -> list[Violation]:
-        return [
-            (path + field.json_name + suffix, "is not a known value")
-            for suffix, value in _values(field, message)
-            if value not in known
-        ]
-
-    return check
+    known = frozenset(field.enum_type.values_by_number if field.enum_type else ())
+    return _each(field, lambda value: "" if value in known else "is not a known value")
 
 
 def _check_time(field: FieldDescriptor) -> Check:
     """Whoever speaks gRPC may put any numbers into a Timestamp; years 1 to 9999 are times."""
 
-    def check(message: Message, path: str) -> list[Violation]:
-        return [
-            (path + field.json_name + suffix, "is not a time")
-            for suffix, value in _values(field, message)
-            if not TIME_SECONDS_MIN <= value.seconds <= TIME_SECONDS_MAX
-            or not 0 <= value.nanos < NANOS_PER_SECOND
-        ]
+    def fault(value: Any) -> str:
+        is_time = (
+            TIME_SECONDS_MIN <= value.seconds <= TIME_SECONDS_MAX
+            and 0 <= value.nanos < NANOS_PER_SECOND
+        )
+        return "" if is_time else "is not a time"
 
-    return check
+    return _each(field, fault)
 
 
 def _check_message(field: FieldDescriptor) -> Check:
+    name, json_name = field.name, field.json_name
+
     def check(message: Message, path: str) -> list[Violation]:
+        if field.is_repeated:
+            inners = [
+                (f"{path}{json_name}[{index}].", item)
+                for index, item in enumerate(getattr(message, name))
+            ]
+        elif message.HasField(name):
+            inners = [(f"{path}{json_name}.", getattr(message, name))]
+        else:
+            return []
         found: list[Violation] = []
-        for suffix, value in _values(field, message):
-            for inner in _checks(field.message_type):
-                found += inner(value, f"{path}{field.json_name}{suffix}.")
+        for at, inner in inners:
+            for inner_check in _checks(inner.DESCRIPTOR):
+                found += inner_check(inner, at)
             if len(found) >= VIOLATIONS_MAX:
                 break
         return found

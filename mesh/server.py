@@ -65,12 +65,8 @@ class Server:
             Chain(verifier, is_peer_port=True),
         ]
         self._listeners = [
-            grpc.aio.server(
-                interceptors=[chain],
-                options=_OPTIONS,
-                maximum_concurrent_rpcs=CONCURRENT_CALLS_MAX,
-            )
-            for chain in self._chains
+            grpc.aio.server(options=_OPTIONS, maximum_concurrent_rpcs=CONCURRENT_CALLS_MAX)
+            for _ in self._chains
         ]
         self._health = health.aio.HealthServicer()
         self._services: list[str] = []
@@ -88,8 +84,8 @@ class Server:
             for chain in self._chains:
                 chain.add(rpcs, getattr(servicer, "locate", None))
             self._services.append(service_name)
-        for listener in self._listeners:
-            register(servicer, listener)
+        for chain, listener in zip(self._chains, self._listeners, strict=True):
+            register(servicer, chain.before(listener))
 
     async def run(self, workers: list[Worker]) -> None:
         """Serves until told to stop, then lets calls and workers finish."""

@@ -110,10 +110,10 @@ async def edge(edge_settings: EdgeSettings) -> AsyncIterator[RunningEdge]:
 
 async def _serve(fakes: Fakes, verifier: TokenVerifier) -> tuple[Any, str]:
     chain = Chain(verifier, is_peer_port=False)
-    server = grpc.aio.server(interceptors=[chain])
+    server = grpc.aio.server()
     for service, register, servicer in fakes.services():
         chain.add(describe(service), getattr(servicer, "locate", None))
-        register(servicer, server)
+        register(servicer, chain.before(server))
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     return server, f"127.0.0.1:{port}"
