@@ -11,8 +11,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def to_proto(moment: datetime) -> Timestamp:
     """Returns an aware time as a Timestamp."""
+    stamp = Timestamp()
+    set_time(stamp, moment)
+    return stamp
+
+
+def set_time(stamp: Timestamp, moment: datetime) -> None:
+    """Sets a Timestamp to an aware time."""
     since = moment - _EPOCH
-    return Timestamp(seconds=since.days * 86_400 + since.seconds, nanos=since.microseconds * 1_000)
+    stamp.seconds = since.days * 86_400 + since.seconds
+    stamp.nanos = since.microseconds * 1_000
 
 
 def from_proto(stamp: Timestamp) -> datetime | None:
