@@ -89,9 +89,11 @@ class Reference:
         gone = self._gone(call.want)
         if not first:
             return gone
-        # Where all seats asked for are surely another's, that may be said before anything else is looked at.
+        # Where all seats asked for are surely another's, or nothing fits, that may be said before anything else.
         all_gone = call.want.seat_nos and not self._free(call.want.seat_nos)
-        return {first, "SEATS_TAKEN"} if all_gone and not call.want.places else {first}
+        if "NOTHING_FITS" in gone or (all_gone and not call.want.places):
+            return {first} | gone
+        return {first}
 
     def _not_on_sale(self, token: Token) -> str:
         if self.is_cancelled:

@@ -7,6 +7,7 @@ import hashlib
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from mesh.errors import Internal, OnsaleError, ResourceExhausted, Unavailable
 from mesh.requests import IdempotencyKeyReused, RequestKey
 from tests.model.fake_office import read_result
 from tests.model.wants import Answer, Got, Refused, Want
+from tests.simulation.moments import Refusal
 from tests.simulation.world import World
 
 TRIES_MAX = 60
@@ -37,8 +39,9 @@ class Asking:
     answers: list[Answer] = field(default_factory=list)
     hold_ids: list[UUID] = field(default_factory=list)
     """What the hold would have been called, by try."""
-    was_given_up: bool = False
-    """The buyer went away before it was answered."""
+    refusals: list[Refusal] = field(default_factory=list)
+    begin: datetime | None = None
+    """When it was first sent."""
 
 
 class Buyer:
@@ -98,7 +101,6 @@ class Buyer:
             if counts:
                 return
             if not self._world.is_calm and self._draw.random() < 0.05:
-                asking.was_given_up = True
                 return
             await asyncio.sleep(self._draw.uniform(0.05, 1.0))
         self._world.trace.wrong(f"{self._name} was never answered: {asking}")
@@ -107,6 +109,7 @@ class Buyer:
         """Sends once; None when it is not known what came of it, or when it says to try again."""
         world, process = self._world, self._world.any_process(self._draw)
         party = self._party(asking)
+        asking.begin = asking.begin or world.holds.clock.now()
         patience_seconds = 60.0 if world.is_calm else self._draw.choice([0.02, 0.5, 3.0, 10.0])
         begun = world.loop.time()
         try:
@@ -139,6 +142,17 @@ class Buyer:
         answer = read_result(result)
         told = answer.hold_id if isinstance(answer, Got) else getattr(answer, "reason", "")
         world.trace.note(self._name, f"{asking.request_id} {told}")
+        if isinstance(answer, Refused) and asking.begin and not asking.is_poisoned:
+            asking.refusals.append(
+                Refusal(
+                    asking.event_id,
+                    asking.account_id,
+                    asking.want,
+                    answer,
+                    asking.begin,
+                    world.holds.clock.now(),
+                )
+            )
         if answer == Refused(Internal.reason) and not asking.is_poisoned:
             world.trace.wrong(f"{self._name} {asking.request_id}: INTERNAL, but nothing was wrong")
         if asking.is_poisoned and isinstance(answer, Got):

@@ -25,7 +25,7 @@ async def at_the_end(world: World, buyers: Sequence[Buyer]) -> None:
         for request_id, askings in by_request.items():
             for wrong in _of_request(world, askings):
                 world.trace.wrong(f"request {request_id}: {wrong}")
-        for wrong in _of_holds(world, buyer):
+        for wrong in [*_of_holds(world, buyer), *_of_refusals(world, buyer)]:
             world.trace.wrong(wrong)
     for hold in world.holds.tables.holds.values():
         if ("HoldPlaced", ids.text("hld", hold.hold_id), 1) not in world.holds.tables.facts:
@@ -106,3 +106,13 @@ def _of_hold(world: World, buyer: Buyer, asking: Asking, got: Got, hold: Hold) -
         yield f"{got.hold_id} was given back by nobody"
     if hold.state is State.EXPIRED and hold.held_until > world.holds.clock.now():
         yield f"{got.hold_id} expired before its time"
+
+
+def _of_refusals(world: World, buyer: Buyer) -> Iterator[str]:
+    """Who was refused could not have been served, at one moment of their asking at least: unless the cache lied."""
+    if not world.cache_is_sound:
+        return
+    for asking in buyer.askings:
+        for refusal in asking.refusals:
+            if not world.moments.was_true(refusal):
+                yield f"request {asking.request_id} got {refusal.answer}, which was never so"

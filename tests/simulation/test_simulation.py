@@ -10,6 +10,7 @@ import pytest
 
 from inventory_svc.holds import placing
 from inventory_svc.holds.lane import Lanes
+from inventory_svc.holds.opened_house import OpenedHouse
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Result
 from tests.model.depth import TIMEOUT_SECONDS, examples
@@ -19,7 +20,7 @@ from tests.simulation.story import tell
 from tests.simulation.world import Plan
 
 ROOT = Path(__file__).parents[2]
-SEEDS = examples(100, in_soak=10_000)
+SEEDS = examples(80, in_soak=10_000)
 SEEDS_UNTIL_FOUND_MAX = 60
 """A planted fault shows itself within a few seeds."""
 
@@ -83,6 +84,14 @@ def test_a_batch_that_forgets_what_it_gave_away_is_found_out(
     forgetful = property(lambda batch: set(), lambda batch, taken: None)
     monkeypatch.setattr(placing._Batch, "_taken", forgetful, raising=False)
     assert is_found_out(Plan(guards=Guards(fences=False)), "has no seat")
+
+
+def test_a_house_that_speaks_before_others_are_placed_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who tries for the last seats may get nothing: until that is known, nobody may be told that nothing fits."""
+    monkeypatch.setattr(OpenedHouse, "_hopeful", lambda house, wishes: set())
+    assert is_found_out(Plan(), "which was never so")
 
 
 class ForgetfulLanes(Lanes):

@@ -22,6 +22,7 @@ from tests.model.tables import EventRow, Tables
 from tests.model.wants import Want
 from tests.simulation.cache import Wear, WornMarks
 from tests.simulation.loop import START, LoopClock
+from tests.simulation.moments import Moments
 from tests.simulation.process import Process, Size
 from tests.simulation.trace import Trace
 from tests.simulation.weather import Climate, Storm
@@ -33,6 +34,7 @@ TRIES_MAX = 40
 FAR_FUTURE = START + timedelta(days=365)
 LIMITS = Limits(seats_per_hold=4, live_holds_per_buyer=2, tickets_per_buyer=6)
 SHARD_COUNT, PLACE_COUNT, POOL_NO = 3, 7, 1
+ROW_LENGTHS = {HOT: 5, QUIET: 4, GUARDED: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,11 @@ class World:
             tables, LoopClock(self.loop), weather=self._storm, guards=plan.guards, draw=draw
         )
         self.holds.on_commit = self._check_commit
+        self.moments = Moments(tables, self.holds.clock.now(), LIMITS, ROW_LENGTHS)
         self.life = FakeLife(self.holds)
-        self._marks = WornMarks(draw, Wear.drawn(draw), self.loop.time)
+        wear = Wear.drawn(draw)
+        self.cache_is_sound = wear == Wear()
+        self._marks = WornMarks(draw, wear, self.loop.time)
         self._seatings = {key: row.seating for key, row in tables.events.items()}
         self.processes = [self._process(number) for number in range(draw.randint(1, 3))]
         self.all_processes = list(self.processes)
@@ -79,7 +84,7 @@ class World:
         )
 
     def _event(self, event_id: int) -> EventRow:
-        rows, row_length = (2, 5) if event_id == HOT else (1, 4)
+        rows, row_length = 2 if event_id == HOT else 1, ROW_LENGTHS[event_id]
         seats = tuple(
             Seat(number, 1, number // row_length, number % row_length, number, 1, False, False)
             for number in range(rows * row_length)
@@ -193,6 +198,7 @@ class World:
         for hold in written.holds.maps[0].values():  # type: ignore[attr-defined]
             self.trace.note("commit", f"{hold.hold_id} {hold.state} v{hold.version}")
         now = self.holds.clock.now()
+        self.moments.note(self.holds.tables, now)
         for wrong in invariants.broken(self.holds.tables, now):
             self.trace.wrong(wrong)
         for wrong in invariants.went_back(self._fences, self.holds.tables):
