@@ -434,7 +434,8 @@ async def test_what_moves_between_the_public_and_channels_while_it_is_sold_adds_
 ) -> None:
     """Buyers with and without codes hold, give back and run out in four processes while channels come and go.
 
-    Tried: without lock_shards a release merges counters that a lane has read, and places are lost.
+    Tried: without merge_places a released channel's holds have places that are counted nowhere. The event's lock and
+    lock_shards each keep it right without the other; without both it ends in a deadlock.
     """
     event_id = await office.event(
         Block("Stalls", "Front", rows=2, seats_per_row=10), pools=(Pool("Floor", "Floor", 300),)
