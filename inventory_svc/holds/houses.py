@@ -202,8 +202,7 @@ class Houses:
             if fits:
                 picks.try_for(party.picked or ())
         # Last, so that no party of this batch takes what another is offered.
-        for party in parties:
-            opened.offer(party)
+        opened.offer(parties)
 
     def _is_to_be_read(self, opened: OpenedHouse, now: float, parties: Sequence[Party]) -> bool:
         rounds = max(party.rounds for party in parties if party.best)

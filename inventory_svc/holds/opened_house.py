@@ -7,7 +7,7 @@ span: the two clocks need not agree.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -189,10 +189,31 @@ class OpenedHouse:
         party.picked = find(self.house, wish, corner=self._corner)
         return party.picked is not None
 
-    def offer(self, party: Party) -> None:
-        """Gives a party that nothing fits the nearest offer, worked out once for all who are refused the same."""
-        if party.best and not party.picked and party.best.quantity <= self._seats_per_hold:
-            party.offer = self._nearest(self._wish(party.best))
+    def offer(self, parties: Sequence[Party]) -> None:
+        """Gives parties that nothing fits the nearest offer, worked out once for all who are refused the same.
+
+        None yet while others are being placed without whom something would fit: they may get nothing.
+        """
+        refused = [
+            (party, self._wish(party.best))
+            for party in parties
+            if party.best and not party.picked and party.best.quantity <= self._seats_per_hold
+        ]
+        hopeful = self._hopeful({wish for _, wish in refused})
+        for party, wish in refused:
+            if wish not in hopeful:
+                party.offer = self._nearest(wish)
+
+    def _hopeful(self, wishes: Collection[Wish]) -> set[Wish]:
+        """Returns for which wishes something would fit if those under way got nothing of what they try for."""
+        tried = list(chain.from_iterable(self.picking))
+        if not (tried and wishes):
+            return set()
+        self.house.set_free(tried)
+        try:
+            return {wish for wish in wishes if find(self.house, wish) is not None}
+        finally:
+            self.house.set_taken(tried)
 
     def _wish(self, asked: Asked) -> Wish:
         wish = self._wishes.get(asked)

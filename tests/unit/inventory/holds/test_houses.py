@@ -14,6 +14,7 @@ from inventory_svc.holds.houses import (
 from inventory_svc.holds.opened_house import CORNER_SECONDS, HouseReading
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
+from inventory_svc.holds.wishes import Offer
 from tests.unit.inventory.holds.box_offices import HOLD_SECONDS, BoxOffice, Truth, party
 from tests.unit.inventory.holds.houses import seating
 
@@ -164,6 +165,21 @@ async def test_batches_that_overlap_want_different_seats_even_when_the_house_is_
             assert office.settle(picks, first) == []
             assert office.settle(later, second) == []
     assert truth.readings == 2
+
+
+async def test_nobody_is_told_that_nothing_fits_while_others_may_yet_get_nothing() -> None:
+    """Tried: offering what is near at once: the second party is refused though the first one's seats stay free."""
+    truth = Truth(seating("...."))
+    office = BoxOffice(truth)
+    refused_elsewhere, waiting = party(4), party(1)
+    async with office.houses.picking(truth.seating, [refused_elsewhere, waiting]) as picks:
+        assert (waiting.picked, waiting.offer) == (None, None)
+        picks.committed([])
+    await office.place([waiting])
+    assert waiting.picked == (0,)
+    await office.place([party(3)])
+    await office.place([late := party(1)])
+    assert (late.picked, late.offer) == (None, Offer(0))
 
 
 async def test_a_commit_during_a_reading_is_not_forgotten() -> None:
