@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2, struct_pb2
+from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from mesh.facts import from_struct, to_struct
@@ -33,6 +34,8 @@ class OnsaleError(Exception):
         first_line = (type(self).__doc__ or self.reason).strip().splitlines()[0]
         super().__init__(message or first_line)
         self.retry_after_seconds = retry_after_seconds
+        self.wire_status: status_pb2.Status | None = None
+        """How it crosses the wire, once it did: a refusal is both sent and remembered."""
         self._facts = facts
 
     @property
@@ -144,10 +147,20 @@ class RemoteError(OnsaleError):
 
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
+_INFO, _FACTS, _RETRY = (
+    f"type.googleapis.com/{kind.DESCRIPTOR.full_name}"
+    for kind in (error_details_pb2.ErrorInfo, struct_pb2.Struct, error_details_pb2.RetryInfo)
+)
 
 
 def to_status(error: OnsaleError) -> status_pb2.Status:
-    """Returns an error as the status that crosses the wire."""
+    """Returns an error as the status that crosses the wire. Of one error it is always the same; do not change it."""
+    if error.wire_status is None:
+        error.wire_status = _status(error)
+    return error.wire_status
+
+
+def _status(error: OnsaleError) -> status_pb2.Status:
     facts = error.facts()
     info = error_details_pb2.ErrorInfo(
         reason=error.reason,
@@ -156,35 +169,34 @@ def to_status(error: OnsaleError) -> status_pb2.Status:
             name: value if isinstance(value, str) else str(value) for name, value in facts.items()
         },
     )
-    details: list[any_pb2.Any] = [any_pb2.Any()]
-    details[0].Pack(info)
+    details: list[any_pb2.Any] = [_packed(_INFO, info)]
     if facts:
-        details.append(any_pb2.Any())
-        details[-1].Pack(to_struct(facts))
+        details.append(_packed(_FACTS, to_struct(facts)))
     if error.retry_after_seconds is not None:
         delay = duration_pb2.Duration()
         delay.FromMilliseconds(int(error.retry_after_seconds * 1000))
-        details.append(any_pb2.Any())
-        details[-1].Pack(error_details_pb2.RetryInfo(retry_delay=delay))
+        details.append(_packed(_RETRY, error_details_pb2.RetryInfo(retry_delay=delay)))
     return status_pb2.Status(code=error.code.value[0], message=error.message, details=details)
+
+
+def _packed(type_url: str, message: Message) -> any_pb2.Any:
+    return any_pb2.Any(type_url=type_url, value=message.SerializeToString())
 
 
 def from_status(status: status_pb2.Status) -> RemoteError:
     """Reads what to_status wrote; a status without an ErrorInfo gets its code's name as the reason."""
     code = _CODES.get(status.code, grpc.StatusCode.UNKNOWN)
-    info, struct, retry = (
-        error_details_pb2.ErrorInfo(),
-        struct_pb2.Struct(),
-        error_details_pb2.RetryInfo(),
-    )
-    retry_after_seconds = None
+    reason, retry_after_seconds = "", None
+    facts: dict[str, object] = {}
     for detail in status.details:
-        if detail.Unpack(retry):
-            retry_after_seconds = retry.retry_delay.ToMilliseconds() / 1000
-        elif not detail.Unpack(info):
-            detail.Unpack(struct)
-    reason = info.reason or code.name
-    return RemoteError(code, reason, status.message, from_struct(struct), retry_after_seconds)
+        if detail.type_url == _INFO:
+            reason = error_details_pb2.ErrorInfo.FromString(detail.value).reason
+        elif detail.type_url == _FACTS:
+            facts = from_struct(struct_pb2.Struct.FromString(detail.value))
+        elif detail.type_url == _RETRY:
+            delay = error_details_pb2.RetryInfo.FromString(detail.value).retry_delay
+            retry_after_seconds = delay.ToMilliseconds() / 1000
+    return RemoteError(code, reason or code.name, status.message, facts, retry_after_seconds)
 
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> OnsaleError:
