@@ -9,6 +9,8 @@ from uuid import UUID
 from google.protobuf.empty_pb2 import Empty
 
 from inventory_svc.allocation import store
+from inventory_svc.allocation.counting import ZoneCount
+from inventory_svc.allocation.counts import Counts
 from inventory_svc.allocation.paying import PAYING_SECONDS_DEFAULT, Paying
 from inventory_svc.allocation.pins import PinAsked, Pins
 from inventory_svc.allocation.returns import ReturnAsked, return_seats
@@ -47,6 +49,7 @@ class AllocationHandlers(allocation_pb2_grpc.AllocationServiceServicer):
         self._lookout = lookout
         self._pins = Pins(database, seatings, lookout)
         self._paying = Paying(database, seatings, paying_seconds)
+        self._counts = Counts(database)
 
     async def StartPayment(
         self, request: allocation_pb2.StartPaymentRequest, context: Any
@@ -150,31 +153,30 @@ class AllocationHandlers(allocation_pb2_grpc.AllocationServiceServicer):
     ) -> allocation_pb2.CountSeatsResponse:
         """Counts what is left of events."""
         event_ids = [event_id for text in request.event_ids if (event_id := _known(text))]
-        async with self._database.connection() as connection:
-            rows = await store.count_zones(connection, event_ids)
         counts: dict[int, allocation_pb2.CountSeatsResponse.EventCount] = {}
-        for row in rows:
-            event_id = row["event_id"]
+        for zone in await self._counts.count(event_ids):
             count = counts.setdefault(
-                event_id,
-                allocation_pb2.CountSeatsResponse.EventCount(event_id=ids.event_text(event_id)),
+                zone.event_id,
+                allocation_pb2.CountSeatsResponse.EventCount(
+                    event_id=ids.event_text(zone.event_id)
+                ),
             )
-            count.zones.append(_zone_count(row))
+            count.zones.append(_zone_count(zone))
         return allocation_pb2.CountSeatsResponse(
             events=[counts[event_id] for event_id in event_ids if event_id in counts]
         )
 
 
-def _zone_count(row: Any) -> allocation_pb2.CountSeatsResponse.ZoneCount:
+def _zone_count(zone: ZoneCount) -> allocation_pb2.CountSeatsResponse.ZoneCount:
     return allocation_pb2.CountSeatsResponse.ZoneCount(
-        zone_id=f"z{row['zone_no']}",
-        available=int(row["available"]),
-        held=int(row["held"]),
-        sold=int(row["sold"]),
-        blocked=int(row["blocked"]),
-        total=int(row["total"]),
-        price_minor=row["price_minor"],
-        together_max=int(row["together_max"]),
+        zone_id=f"z{zone.zone_no}",
+        available=zone.available,
+        held=zone.held,
+        sold=zone.sold,
+        blocked=zone.blocked,
+        total=zone.total,
+        price_minor=zone.price_minor,
+        together_max=zone.together_max,
     )
 
 

@@ -107,7 +107,7 @@ WHERE event_id = :event_id AND hold_id = :hold_id AND state = 'PINNED';
 -- Returns pins of some age, oldest first.
 SELECT hold_id, order_id, pin_time, pin_deadline
 FROM holds
-WHERE state = 'PINNED' AND pin_time <= clock_timestamp() - make_interval(secs => :age_seconds_min)
+WHERE state = 'PINNED' AND pin_time <= now() - make_interval(secs => :age_seconds_min)
 ORDER BY pin_time
 LIMIT :page_size;
 
@@ -148,36 +148,29 @@ VALUES (:event_id, :admission_id, :expire_time, clock_timestamp())
 ON CONFLICT (event_id, admission_id) DO UPDATE
     SET close_time = coalesce(admission_uses.close_time, excluded.close_time);
 
--- name: count_zones
--- Counts what is left of events, by zone: a claim whose time is over counts as free. What an allotment has and nobody
--- holds counts as blocked.
-WITH seat_rows AS (
-    SELECT event_id, zone_no, row_no, row_seat_no, state,
-           state = 0 OR has_run_out AND allotment_no IS NULL AS is_free,
-           state = 4 OR has_run_out AND allotment_no IS NOT NULL AS is_blocked
-    FROM (
-        SELECT event_id, zone_no, row_no, row_seat_no, state, allotment_no,
-               state = 1 AND held_until <= clock_timestamp() AS has_run_out
-        FROM seats
-        WHERE event_id = ANY (:event_ids::bigint[])
-    ) AS looked_at
-), seat_counts AS (
-    SELECT event_id, zone_no, count(*) FILTER (WHERE is_free) AS available,
-           count(*) FILTER (WHERE state IN (1, 2) AND NOT is_free AND NOT is_blocked) AS held,
-           count(*) FILTER (WHERE state = 3) AS sold, count(*) FILTER (WHERE is_blocked) AS blocked, count(*) AS total
-    FROM seat_rows
-    GROUP BY event_id, zone_no
-), runs AS (
-    -- Neighbours in a run differ by one, and so does their rank: the difference names the run.
-    SELECT event_id, zone_no, row_no,
-           row_seat_no - row_number() OVER (PARTITION BY event_id, zone_no, row_no ORDER BY row_seat_no) AS run_no
-    FROM seat_rows
-    WHERE is_free
-), longest AS (
-    SELECT event_id, zone_no, max(length) AS together_max
-    FROM (SELECT event_id, zone_no, count(*) AS length FROM runs GROUP BY event_id, zone_no, row_no, run_no) AS lengths
-    GROUP BY event_id, zone_no
-), run_out AS (
+-- name: read_seat_runs
+-- Returns the runs of neighbouring seats of one zone, each as the seats from which and to which it goes in the map's
+-- order. They never change.
+WITH placed AS (
+    SELECT seat_no, zone_no,
+           (zone_no, row_no) IS DISTINCT FROM (lag(zone_no) OVER in_order, lag(row_no) OVER in_order)
+               OR abs(row_seat_no - lag(row_seat_no) OVER in_order) <> 1 AS is_first
+    FROM seats
+    WHERE event_id = :event_id
+    WINDOW in_order AS (ORDER BY seat_no)
+), numbered AS (
+    SELECT seat_no, zone_no, count(*) FILTER (WHERE is_first) OVER (ORDER BY seat_no) AS run_no
+    FROM placed
+)
+SELECT zone_no, min(seat_no) AS start, max(seat_no) + 1 AS stop
+FROM numbered
+GROUP BY zone_no, run_no
+ORDER BY start;
+
+-- name: count_zone_places
+-- Returns the zones of events, and what is left of their pools: a claim whose time is over counts as free. What an
+-- allotment has and nobody holds counts as blocked.
+WITH run_out AS (
     SELECT event_id, pool_no, shard_no, sum(claimed) AS places
     FROM hold_places
     WHERE event_id = ANY (:event_ids::bigint[]) AND held_until <= clock_timestamp()
@@ -199,15 +192,9 @@ WITH seat_rows AS (
     GROUP BY event_id, zone_no
 )
 SELECT z.event_id, z.zone_no, z.price_minor,
-       coalesce(c.available, 0) + coalesce(p.available, 0) AS available,
-       coalesce(c.held, 0) + coalesce(p.held, 0) AS held,
-       coalesce(c.sold, 0) + coalesce(p.sold, 0) AS sold,
-       coalesce(c.blocked, 0) + coalesce(p.blocked, 0) AS blocked,
-       coalesce(c.total, 0) + coalesce(p.total, 0) AS total,
-       greatest(coalesce(l.together_max, 0), coalesce(p.together_max, 0)) AS together_max
+       coalesce(p.available, 0) AS available, coalesce(p.held, 0) AS held, coalesce(p.sold, 0) AS sold,
+       coalesce(p.blocked, 0) AS blocked, coalesce(p.total, 0) AS total, coalesce(p.together_max, 0) AS together_max
 FROM zones z
-LEFT JOIN seat_counts c ON c.event_id = z.event_id AND c.zone_no = z.zone_no
-LEFT JOIN longest l ON l.event_id = z.event_id AND l.zone_no = z.zone_no
 LEFT JOIN pool_counts p ON p.event_id = z.event_id AND p.zone_no = z.zone_no
 WHERE z.event_id = ANY (:event_ids::bigint[])
 ORDER BY z.event_id, z.zone_no;

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+from inventory_svc.allocation.counting import SeatRun, ZoneCount
 from inventory_svc.holds import changes
 from inventory_svc.holds.errors import HoldExpired, HoldNotPinned
 from inventory_svc.holds.holds import HeldPlaces, Hold
@@ -191,7 +191,26 @@ async def close_admission(
     await connection.execute(_queries.close_admission.sql, event_id, admission_id, expire_time)
 
 
-async def count_zones(connection: Connection, event_ids: Sequence[int]) -> list[Any]:
-    """Counts what is left of events, by event and zone."""
-    rows: list[Any] = await connection.fetch(_queries.count_zones.sql, event_ids)
-    return rows
+async def read_seat_runs(connection: Connection, event_id: int) -> list[SeatRun]:
+    """Returns an event's runs of neighbouring seats of one zone, in the map's order."""
+    rows = await connection.fetch(_queries.read_seat_runs.sql, event_id)
+    return [SeatRun(row["zone_no"], row["start"], row["stop"]) for row in rows]
+
+
+async def count_places(connection: Connection, event_ids: Sequence[int]) -> list[ZoneCount]:
+    """Returns the zones of events with what is left of their places, by event and zone."""
+    rows = await connection.fetch(_queries.count_zone_places.sql, event_ids)
+    return [
+        ZoneCount(
+            event_id=row["event_id"],
+            zone_no=row["zone_no"],
+            price_minor=row["price_minor"],
+            available=int(row["available"]),
+            held=int(row["held"]),
+            sold=int(row["sold"]),
+            blocked=int(row["blocked"]),
+            total=int(row["total"]),
+            together_max=int(row["together_max"]),
+        )
+        for row in rows
+    ]

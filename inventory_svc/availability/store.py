@@ -121,9 +121,15 @@ def _snapshot(row: Any, seating: Seating, look: Look) -> Snapshot:
     return Snapshot(row["version"], marks, tuple(pools))
 
 
+async def read_marks(connection: Connection, event_id: int) -> bytes:
+    """Returns every seat's mark in the map's order."""
+    marks: str | None = await connection.fetchval(_queries.read_marks.sql, event_id)
+    return (marks or "").encode("ascii")
+
+
 async def _read_all(connection: Connection, seating: Seating) -> Reading:
-    marks: str | None = await connection.fetchval(_queries.read_marks.sql, seating.event_id)
-    return (marks or "").encode("ascii"), await _read_pool_counts(connection, seating)
+    marks = await read_marks(connection, seating.event_id)
+    return marks, await _read_pool_counts(connection, seating)
 
 
 async def _read_arrived(replica: Connection, seating: Seating) -> Reading | None:
