@@ -51,13 +51,18 @@ DELETE FROM outbox_marks WHERE topic = :topic;
 UPDATE outbox SET published_time = NULL
 WHERE topic = :topic AND published_time IS NOT NULL AND occurred_time > clock_timestamp() - interval '24 hours';
 
--- name: outbox_prune!
+-- name: outbox_prune$
 -- Forgets published facts older than a day, some at a time.
-DELETE FROM outbox WHERE outbox_no IN (
-    SELECT outbox_no FROM outbox
-    WHERE published_time < clock_timestamp() - interval '24 hours'
-    LIMIT :batch_max
-);
+WITH forgotten AS (
+    DELETE FROM outbox WHERE outbox_no IN (
+        SELECT outbox_no FROM outbox
+        WHERE published_time < now() - interval '24 hours'
+        LIMIT :batch_max
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING 1
+)
+SELECT count(*) FROM forgotten;
 
 -- name: inbox_first
 -- Records envelopes; returns the ids of those whose effect is not done already.
@@ -65,13 +70,18 @@ INSERT INTO inbox (consumer, envelope_id) SELECT :consumer::text, unnest(:envelo
 ON CONFLICT DO NOTHING
 RETURNING envelope_id;
 
--- name: inbox_prune!
+-- name: inbox_prune$
 -- Forgets envelopes received more than a week ago, some at a time: the broker keeps nothing that long.
-DELETE FROM inbox WHERE (consumer, envelope_id) IN (
-    SELECT consumer, envelope_id FROM inbox
-    WHERE received_time < clock_timestamp() - interval '7 days'
-    LIMIT :batch_max
-);
+WITH forgotten AS (
+    DELETE FROM inbox WHERE (consumer, envelope_id) IN (
+        SELECT consumer, envelope_id FROM inbox
+        WHERE received_time < now() - interval '7 days'
+        LIMIT :batch_max
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING 1
+)
+SELECT count(*) FROM forgotten;
 
 -- name: letters_parked
 -- Returns which of some keys are parked behind a dead letter.
@@ -126,13 +136,18 @@ DELETE FROM requests
 WHERE scope = :scope AND method = :method AND request_id = :request_id AND lease_until = :lease_until
   AND reply IS NULL AND refusal IS NULL;
 
--- name: requests_prune!
+-- name: requests_prune$
 -- Forgets requests older than a day, some at a time.
-DELETE FROM requests WHERE (scope, method, request_id) IN (
-    SELECT scope, method, request_id FROM requests
-    WHERE create_time < clock_timestamp() - interval '24 hours'
-    LIMIT :batch_max
-);
+WITH forgotten AS (
+    DELETE FROM requests WHERE (scope, method, request_id) IN (
+        SELECT scope, method, request_id FROM requests
+        WHERE create_time < now() - interval '24 hours'
+        LIMIT :batch_max
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING 1
+)
+SELECT count(*) FROM forgotten;
 
 -- name: keys_read
 -- Returns an issuer's keys, newest first.

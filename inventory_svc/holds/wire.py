@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -111,7 +110,7 @@ def expired_fact(hold: Hold, message: inventory_pb2.Hold, now: datetime) -> Fact
 def expiry_of(hold: Hold, seating: Seating, now: datetime) -> Fact:
     """Returns what will be true of a hold once it is written that its time ran out."""
     message = hold_message(hold, seating, State.EXPIRED)
-    return replace(_fact(events_pb2.HoldExpired, hold, message, now), version=hold.version + 1)
+    return _fact(events_pb2.HoldExpired, hold, message, now, hold.version + 1)
 
 
 def _fact(
@@ -119,13 +118,14 @@ def _fact(
     hold: Hold,
     message: inventory_pb2.Hold,
     now: datetime,
+    version: int | None = None,
 ) -> Fact:
     payload = kind(
         hold=message,
         account_id=ids.text("acc", hold.account_id),
         admission_id=_admission_text(hold.admission_id),
     )
-    return Fact(payload, message.event_id, message.hold_id, hold.version, now)
+    return Fact(payload, message.event_id, message.hold_id, version or hold.version, now)
 
 
 def _admission_text(admission_id: UUID | None) -> str:

@@ -175,10 +175,11 @@ RETURNING event_id, order_id, hold_id, account_id, state, currency_code, total_m
           intent_attempt, capture_attempt, void_attempt, version, create_time, capture_time, pay_time, failure_count;
 
 -- name: orders_due
--- Returns open orders that nobody drives and that it is time to look at, the longest due first.
+-- Returns open orders that nobody drives and that it is time to look at, the longest due first. By the statement's time:
+-- a clock that moves while it runs cannot bound a look into the index.
 SELECT event_id, order_id
 FROM orders
-WHERE state IN ('AWAITING_PAYMENT', 'CONFIRMING') AND next_check_time <= clock_timestamp()
+WHERE state IN ('AWAITING_PAYMENT', 'CONFIRMING') AND next_check_time <= now()
   AND (lease_until IS NULL OR lease_until < clock_timestamp())
 ORDER BY next_check_time
 LIMIT :batch_max;

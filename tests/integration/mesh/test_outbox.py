@@ -252,6 +252,30 @@ async def test_what_a_broker_forgot_is_published_again_though_nothing_new_is(
         await until(published_again)
 
 
+async def test_what_was_kept_long_enough_is_forgotten_though_it_is_more_than_a_batch(
+    db: Database, broker: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried: with one batch a minute, what a rush leaves grows faster than it is forgotten."""
+    monkeypatch.setattr("mesh.outbox.PRUNE_BATCH_MAX", 2)
+    await write(db, [placed(event_text(new_event_id()), number) for number in range(7)])
+    async with db.connection() as connection:
+        await connection.execute("UPDATE outbox SET published_time = now()")
+        await connection.execute(
+            "UPDATE outbox SET published_time = now() - interval '25 hours' WHERE outbox_no <= 5"
+        )
+
+    async def left() -> list[int]:
+        async with db.connection() as connection:
+            rows = await connection.fetch("SELECT outbox_no FROM outbox ORDER BY outbox_no")
+        return [row["outbox_no"] for row in rows]
+
+    async def forgotten() -> bool:
+        return await left() == [6, 7]
+
+    async with Running(OutboxRelay(db, broker)):
+        await until(forgotten)
+
+
 def test_a_partition_that_ends_before_where_it_did_has_forgotten() -> None:
     kept, cut, new = (TopicPartition(topic, 0) for topic in ("kept", "cut", "new"))
     before = {kept: 3, cut: 3}
