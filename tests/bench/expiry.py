@@ -33,7 +33,8 @@ FILL_HOLDS = """
     INSERT INTO holds (event_id, hold_id, account_id, state, create_time, held_until, tidy_time, currency_code,
                        seat_nos, seat_zone_nos, seat_prices_minor, seat_fences, place_count)
     SELECT $1, (lpad(to_hex($1::bigint), 16, '0') || substr(md5(random()::text || no), 1, 16))::uuid, gen_random_uuid(),
-           'HELD', now() - interval '10 minutes', now(), now(), 'EUR', ARRAY(SELECT $3 * no + place FROM generate_series(0, $3::integer - 1) AS place),
+           'HELD', now() - interval '10 minutes', now(), now(), 'EUR',
+           ARRAY(SELECT $3 * no + place FROM generate_series(0, $3::integer - 1) AS place),
            array_fill(1, ARRAY[$3::integer]), array_fill(5000, ARRAY[$3::integer]), array_fill(1, ARRAY[$3::integer]), 0
     FROM generate_series(0, $2::integer - 1) AS no
 """
@@ -45,7 +46,7 @@ FILL_SEATS = """
 LEFT_OVER = """
     SELECT (SELECT count(*) FROM holds WHERE tidy_time <= now()) AS holds,
            (SELECT count(*) FROM seats WHERE state = 1 AND held_until <= now()) AS seats,
-           (SELECT count(*) FROM outbox) AS facts
+           (SELECT count(*) FROM outbox WHERE topic = 'onsale.holds.v1') AS facts
 """
 
 
