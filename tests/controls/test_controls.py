@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.controls.tree import Tree, must_fail_without
+from tests.controls.tree import Heading, Tree
 from tests.fixtures_servers import state_folder
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]
@@ -26,7 +26,7 @@ def tree() -> Iterator[Tree]:
 
 def test_with_every_guard_in_place_the_tests_pass(tree: Tree) -> None:
     assert len(PATCHES) >= 7
-    names = sorted({name for patch in PATCHES for name in must_fail_without(patch)})
+    names = sorted({name for patch in PATCHES for name in Heading.of(patch).fails})
     run = tree.run(names)
     assert not run.failed, run.output
     assert not run.broke, run.output
@@ -35,9 +35,10 @@ def test_with_every_guard_in_place_the_tests_pass(tree: Tree) -> None:
 
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda patch: patch.stem)
 def test_without_this_guard_its_tests_fail(tree: Tree, patch: Path) -> None:
-    names = must_fail_without(patch)
-    assert names, "the patch names no test"
+    heading = Heading.of(patch)
+    assert heading.fails, "the patch names no test"
     with tree.without(patch):
-        run = tree.run(names)
-    assert not run.broke, run.output  # it must be the guard that is missed, not an import
-    assert run.failed == frozenset(names), run.output
+        run = tree.run(heading.fails)
+    assert not run.broke, run.output
+    assert run.failed == frozenset(heading.fails), run.output
+    assert heading.says in run.output, run.output

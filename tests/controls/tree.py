@@ -77,6 +77,18 @@ class Tree:
         assert done.returncode == 0, f"{patch.name} does not fit the code any more: {done.stderr}"
 
 
-def must_fail_without(patch: Path) -> list[str]:
-    """Returns the tests that must fail without the patch's guard."""
-    return re.findall(r"(?m)^Fails: (\S+)$", patch.read_text(encoding="utf-8"))
+@dataclass(frozen=True)
+class Heading:
+    """What a patch promises."""
+
+    fails: list[str]
+    """The tests that must fail without its guard."""
+    says: str
+    """What is in their failures."""
+
+    @classmethod
+    def of(cls, patch: Path) -> Heading:
+        """Reads the lines above the patch's first file."""
+        text = patch.read_text(encoding="utf-8").partition("\ndiff --git ")[0]
+        (says,) = re.findall(r"(?m)^Says: (.+)$", text)
+        return cls(re.findall(r"(?m)^Fails: (\S+)$", text), says)
