@@ -39,12 +39,15 @@ import: ## load your own plans, venues and events: make import FILES="plan.json 
 
 ##@ Look at it
 
-.PHONY: audit bench import screenshots
+.PHONY: audit bench profile import screenshots
 audit: ## check the invariants of a running system, one line each
 	@$(BIN)/python -m deploy.local.audit
 
 bench: setup ## print the speed table, everything beside what it is compared with; ROWS=hot,spread for some rows
 	@$(BIN)/python -m tests.bench $(ROWS)
+
+profile: setup ## show what a hold costs, step by step: ROW=hot or spread, FLAME=file.svg draws it
+	@$(BIN)/python -m tests.bench.profile $(or $(ROW),hot) $(FLAME)
 
 screenshots: setup web ## picture every page, desktop and phone, light and dark, into .run/screenshots
 	@$(BIN)/python -m tests.browser.screenshots

@@ -15,6 +15,7 @@ from dataclasses import astuple, dataclass
 
 from inventory_svc.__main__ import MIGRATIONS
 from inventory_svc.availability.board import Boards
+from inventory_svc.availability.hints import Hints
 from inventory_svc.holds.batch_store import PostgresHolds
 from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.holds import Hold
@@ -25,6 +26,7 @@ from inventory_svc.holds.marks import Marks
 from inventory_svc.holds.party import Asked, Party
 from inventory_svc.holds.placer import Placer
 from inventory_svc.holds.placing import Placed
+from inventory_svc.holds.rebalancing import Rebalancing
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.store import house_reader
 from inventory_svc.holds.workers import HoldExpiry
@@ -32,6 +34,7 @@ from mesh import ids, valkey
 from mesh.clock import SystemClock
 from mesh.database import Database, open_database
 from mesh.errors import OnsaleError
+from mesh.replica import ReplicaReads
 from mesh.requests import RequestKey
 
 EXPIRY_SECONDS = 1.0
@@ -95,11 +98,13 @@ class BoxOffice:
     def __init__(self, database: Database, cache: object) -> None:
         self.database = database
         self.seatings = Seatings(database)
+        hints = Hints(cache)  # type: ignore[arg-type]
+        boards = Boards(database, self.seatings, hints, ReplicaReads(database, None))
         marks = Marks(cache)  # type: ignore[arg-type]
-        lookout = Lookout(marks, Boards(database, self.seatings).touch)
+        houses = Houses(house_reader(database))
+        lookout = Lookout(marks, boards.touch, Rebalancing(database).note, houses.free)
         holds = PostgresHolds(database)
         fast_path = FastPath(holds, marks, SystemClock())
-        houses = Houses(house_reader(database))
         self.lanes = Lanes(Placer(holds, self.seatings, houses, fast_path, lookout).place)
         self.expiry = HoldExpiry(database, self.seatings, lookout)
 

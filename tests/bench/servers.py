@@ -21,16 +21,21 @@ class Servers:
     def __init__(self, stack: Stack) -> None:
         self.stack = stack
         self.valkey_url = stack.endpoints["valkey"]
+        self.opened: list[str] = []
+        """DSNs of the databases in use."""
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:
         """Makes an empty database; gives its DSN."""
         name = f"bench_{uuid4().hex[:12]}"
-        await self._execute(f"CREATE DATABASE {name}")
+        await self.execute(f"CREATE DATABASE {name}")
+        dsn = self.stack.database_dsn(name, superuser=True)
+        self.opened.append(dsn)
         try:
-            yield self.stack.database_dsn(name, superuser=True)
+            yield dsn
         finally:
-            await self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            self.opened.remove(dsn)
+            await self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     @asynccontextmanager
     async def office(self) -> AsyncIterator[BoxOffice]:
@@ -40,13 +45,14 @@ class Servers:
 
     async def checkpoint(self) -> None:
         """Writes what was filled to the disk now, so that it is not written while a row is measured."""
-        await self._execute("CHECKPOINT")
+        await self.execute("CHECKPOINT")
 
     def meter(self) -> Meter:
         """Returns a meter of everything that works for a row."""
         return Meter(self.stack)
 
-    async def _execute(self, statement: str) -> None:
+    async def execute(self, statement: str) -> None:
+        """Tells the server something."""
         connection = await asyncpg.connect(self.stack.database_dsn("postgres", superuser=True))
         try:
             await connection.execute(statement)
