@@ -80,8 +80,7 @@ RETURNS boolean LANGUAGE sql STABLE AS $$
     )
 $$;
 
--- The two calls of a batch (0004), which know of allotments now: other columns come, so they are made anew.
-DROP FUNCTION read_batch, write_batch;
+-- The two calls of a batch; its locks are in 0004.
 
 -- Locks what a batch wants and returns what stands: one row of lists, those of a kind of one length.
 CREATE FUNCTION read_batch(
