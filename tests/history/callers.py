@@ -29,7 +29,7 @@ ANSWER_SECONDS = 60.0
 
 PARTY_MAX = 4
 BEST = 0.3
-HOT = 0.4
+HOT = 0.3
 """Of those who choose seats: want some of the first HOT_SEATS."""
 HOT_SEATS = 400
 
