@@ -91,13 +91,14 @@ class FakeOffice:
         self._life = FakeLife(self._holds)
         self._clock = clock
         marks = FakeMarks(self._loop.time)
-        self._lookout: Any = Lookout(marks, lambda *_: None)  # type: ignore[arg-type]
+        houses = Houses(self._holds.read_house, monotonic=self._loop.time, seed=1)
+        self._lookout = Lookout(marks, lambda *_: None, free=houses.free)  # type: ignore[arg-type]
         seatings: Any = OneSeating(row.seating)
         self._lanes = Lanes(
             Placer(
                 self._holds,
                 seatings,
-                Houses(self._holds.read_house, monotonic=self._loop.time, seed=1),
+                houses,
                 FastPath(self._holds, marks, clock, monotonic=self._loop.time, crowd_min=1),
                 self._lookout,
                 shard_offset=1,

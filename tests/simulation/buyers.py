@@ -198,7 +198,9 @@ class Buyer:
         if act in ("release", "give up"):
             self.ended.add(hold_id)
         for step in steps:
-            answer = await self._world.do(self._name, f"{act} {got.hold_id}", step)
+            answer = await self._world.do(
+                self._name, ids.event_of(hold_id), f"{act} {got.hold_id}", step
+            )
             if answer is not None:
                 return
 

@@ -12,9 +12,12 @@ from inventory_svc.holds.limits import Limits
 from tests.model.tables import Claim, ClaimKey, ShardKey, ShardRow, Tables
 from tests.model.wants import Refused, Want
 
-STALE_MAX = timedelta(seconds=0.6)
-"""A house may be half a second old when it is said that nothing fits: seats that come back in other processes are seen
-that late at the latest."""
+STALE_MAX = {
+    "NOTHING_FITS": timedelta(seconds=0.6),
+    "SEATS_TAKEN": timedelta(seconds=2.1),
+}
+"""How long ago a refusal may have been true for the last time: a house is half a second old at most when it says that
+nothing fits, and a mark whose delete was lost with its process is trusted for two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Standing:
     """The rows after a commit."""
 
     since: datetime
+    decided: datetime
+    """When what was committed was decided, under its locks: holds may have run out between then and the commit."""
     seats: dict[tuple[int, int], SeatRow]
     shards: dict[ShardKey, ShardRow]
     claims: dict[ClaimKey, Claim]
@@ -50,13 +55,14 @@ class Moments:
         self._standings: list[Standing] = []
         self._limits = limits
         self._row_lengths = row_lengths
-        self.note(tables, now)
+        self.note(tables, now, now)
 
-    def note(self, tables: Tables, now: datetime) -> None:
+    def note(self, tables: Tables, now: datetime, decided: datetime) -> None:
         """Keeps what stands now."""
         self._standings.append(
             Standing(
                 now,
+                decided,
                 dict(tables.seats),
                 dict(tables.shards),
                 dict(tables.claims),
@@ -67,23 +73,20 @@ class Moments:
 
     def was_true(self, refusal: Refusal) -> bool:
         """Tells whether there was a moment at which the refusal was right. What is not looked at counts as right."""
-        return any(
-            self._is_true(refusal, standing, at)
-            for standing, at in self._during(refusal.begin, refusal.end)
-        )
+        return any(self._is_true(refusal, standing, at) for standing, at in self._during(refusal))
 
-    def _during(self, begin: datetime, end: datetime) -> Iterator[tuple[Standing, datetime]]:
+    def _during(self, refusal: Refusal) -> Iterator[tuple[Standing, datetime]]:
         """What stood shortly before the asking began, and what stood after every commit until it ended.
 
         Between commits holds only run out: whoever could not be served at a later moment could not at the commit.
         """
-        begin -= STALE_MAX
+        begin = refusal.begin - STALE_MAX.get(refusal.answer.reason, timedelta(0))
         before = [standing for standing in self._standings if standing.since <= begin]
         if before:
             yield before[-1], begin
         for standing in self._standings[len(before) :]:
-            if standing.since <= end:
-                yield standing, standing.since
+            if standing.since <= refusal.end:
+                yield standing, standing.decided
 
     def _is_true(self, refusal: Refusal, standing: Standing, at: datetime) -> bool:
         event_id, want = refusal.event_id, refusal.want

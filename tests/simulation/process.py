@@ -57,13 +57,14 @@ class Process:
         time = asyncio.get_running_loop().time
         self.name = f"process {number}"
         known: Any = Seatings(seatings)
-        lookout: Any = Lookout(marks, lambda *_: None)  # type: ignore[arg-type]
+        houses = Houses(holds.read_house, monotonic=time, seed=number)
+        self.lookout = Lookout(marks, lambda *_: None, free=houses.free)  # type: ignore[arg-type]
         self._placer = Placer(
             holds,
             known,
-            Houses(holds.read_house, monotonic=time, seed=number),
+            houses,
             FastPath(holds, marks, holds.clock, monotonic=time, crowd_min=1),
-            lookout,
+            self.lookout,
             shard_offset=number,
         )
         self.lanes = lanes_type(

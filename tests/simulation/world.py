@@ -136,7 +136,7 @@ class World:
         await asyncio.sleep(draw.uniform(0.0, 2.0 if is_late else 0.003))
 
     async def do(
-        self, who: str, what: str, step: Callable[[], Awaitable[Any]]
+        self, who: str, event_id: int, what: str, step: Callable[[], Awaitable[Any]]
     ) -> OnsaleError | None:
         """Carries out a change of a hold, again and again until it is known what came of it."""
         for _ in range(TRIES_MAX):
@@ -152,7 +152,7 @@ class World:
                 self.trace.wrong(f"{who} could not {what}: {broken}")
                 return None
             if isinstance(freed, list) and freed and isinstance(freed[0], Freed):
-                await self._marks.clear(HOT, freed)
+                await self.any_process(self._draw).lookout.freed(event_id, freed)
             self.trace.note(who, what)
             return None
         self.trace.wrong(f"{who} could not {what}")
@@ -181,7 +181,8 @@ class World:
             await asyncio.sleep(self._draw.uniform(1.0, 5.0))
             for event_id in (HOT, QUIET, GUARDED):
                 try:
-                    await self.life.tidy(event_id)
+                    freed = await self.life.tidy(event_id)
+                    await self.any_process(self._draw).lookout.freed(event_id, freed)
                 except (StoreAway, OutcomeUnknown, Unavailable):
                     continue
                 except ConstraintBroken as broken:
@@ -192,13 +193,17 @@ class World:
         await asyncio.sleep(self._draw.uniform(0, STORMY_SECONDS))
         if self._draw.random() < 0.1:
             event_id = self._draw.choice([QUIET, GUARDED])
-            await self.do("organiser", f"cancel {event_id}", lambda: self.life.cancel(event_id))
+            await self.do(
+                "organiser", event_id, f"cancel {event_id}", lambda: self.life.cancel(event_id)
+            )
 
     def _check_commit(self, written: Tables) -> None:
-        for hold in written.holds.maps[0].values():  # type: ignore[attr-defined]
+        holds = list(written.holds.maps[0].values())  # type: ignore[attr-defined]
+        for hold in holds:
             self.trace.note("commit", f"{hold.hold_id} {hold.state} v{hold.version}")
         now = self.holds.clock.now()
-        self.moments.note(self.holds.tables, now)
+        decided = min((hold.create_time for hold in holds if hold.version == 1), default=now)
+        self.moments.note(self.holds.tables, now, decided)
         for wrong in invariants.broken(self.holds.tables, now):
             self.trace.wrong(wrong)
         for wrong in invariants.went_back(self._fences, self.holds.tables):

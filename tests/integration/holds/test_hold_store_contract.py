@@ -179,16 +179,18 @@ async def test_who_answers_a_request_that_is_being_answered_waits_and_is_refused
     keeper: Keeper, party: PartyOf
 ) -> None:
     """Who refuses by a mark takes no lock of the buyer: the request's own key is what keeps it from a second answer."""
-    key = request_key()
+    key, recalled = request_key(), asyncio.Event()
 
     async def refuse() -> None:
         async with keeper.store.batch() as batch:
             assert await batch.recall([key]) == {}
+            recalled.set()
             await batch.remember([Answer(key, refusal=b"no")])
 
     async with keeper.store.batch() as batch:
         await carry(batch, keeper.seating, [party(1, request=key)], [Answer(key, reply=b"held")])
         refusing = asyncio.create_task(refuse())
+        await recalled.wait()
         assert await waits(refusing)
     with pytest.raises(RowsMoved):
         await refusing
