@@ -138,20 +138,20 @@ BEGIN
     INTO zone_events, zones, prices_minor
     FROM unnest(read_batch.event_ids) AS wanted JOIN zones z ON z.event_id = wanted;
 
-    SELECT array_agg(u.event_id), array_agg(u.account_id), array_agg(u.live_holds), array_agg(u.tickets)
+    -- Buyer by buyer: a planner that has seen no holds yet would rather read all of them, for each of these.
+    SELECT array_agg(b.event_id), array_agg(b.account_id), array_agg(u.live_holds), array_agg(u.tickets)
     INTO usage_events, usage_accounts, live_holds, tickets
-    FROM (
-        SELECT h.event_id, h.account_id,
-               count(*) FILTER (WHERE h.state = 'PINNED' OR h.state = 'HELD' AND h.held_until > read_batch.now)::integer
+    FROM unnest(read_batch.buyer_event_ids, read_batch.account_ids) AS b (event_id, account_id)
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE h.state = 'PINNED' OR h.state = 'HELD' AND h.held_until > read_batch.now)::integer
                    AS live_holds,
                sum(CASE WHEN h.state = 'CONFIRMED' THEN h.sold_count
                         WHEN h.state = 'PINNED' OR h.held_until > read_batch.now
                             THEN cardinality(h.seat_nos) + h.place_count
                         ELSE 0 END)::integer AS tickets
-        FROM unnest(read_batch.buyer_event_ids, read_batch.account_ids) AS b (event_id, account_id)
-        JOIN holds h ON h.event_id = b.event_id AND h.account_id = b.account_id
-        WHERE h.state IN ('HELD', 'PINNED', 'CONFIRMED')
-        GROUP BY h.event_id, h.account_id
+        FROM holds h
+        WHERE h.event_id = b.event_id AND h.account_id = b.account_id AND h.state IN ('HELD', 'PINNED', 'CONFIRMED')
+        HAVING count(*) > 0
     ) AS u;
 
     IF cardinality(read_batch.seat_nos) > 0 THEN
@@ -205,7 +205,12 @@ BEGIN
                array_agg(r.reply), array_agg(r.refusal)
         INTO known_scopes, known_methods, known_request_ids, known_body_hashes, known_replies, known_refusals
         FROM unnest(read_batch.scopes, read_batch.methods, read_batch.request_ids) AS wanted (scope, method, request_id)
-        JOIN requests r ON r.scope = wanted.scope AND r.method = wanted.method AND r.request_id = wanted.request_id;
+        CROSS JOIN LATERAL (
+            SELECT k.scope, k.method, k.request_id, k.body_hash, k.reply, k.refusal
+            FROM requests k
+            WHERE k.scope = wanted.scope AND k.method = wanted.method AND k.request_id = wanted.request_id
+            LIMIT 1
+        ) AS r;
     END IF;
 END
 $$;
