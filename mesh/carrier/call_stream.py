@@ -9,6 +9,7 @@ from typing import Any
 import grpc
 from google.rpc import status_pb2
 
+from mesh import telemetry
 from mesh.carrier import limits
 from mesh.errors import DeadlineExceeded, ResourceExhausted, from_status
 from mesh.passage import BODY_INVALID_KEY
@@ -135,8 +136,10 @@ class CallStream:
                 else:
                     self._wake.clear()
                     await self._wake.wait()
-        except (grpc.aio.AioRpcError, asyncio.InvalidStateError, grpc.aio.UsageError):
-            self._call.cancel()  # whoever reads sees the end, and tells the callers
+        except Exception as error:
+            # Whoever reads sees the end, and tells the callers.
+            telemetry.log.debug("calls not written", error=repr(error))
+            self._call.cancel()
 
     def _pack(self) -> carrier_pb2.CallFrame:
         frame = carrier_pb2.CallFrame()
@@ -161,9 +164,10 @@ class CallStream:
                         answer.set_result(reply)
                 if frame.draining:
                     self.over.set()
-        except (grpc.aio.AioRpcError, asyncio.CancelledError):
-            pass  # an end like any other: what it leaves open is told below
+        except Exception as error:
+            telemetry.log.debug("stream of calls lost", error=repr(error))
         finally:
+            self._call.cancel()
             self._lose()
 
     def _lose(self) -> None:

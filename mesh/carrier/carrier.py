@@ -85,7 +85,7 @@ class Carrier:
         while True:
             try:
                 stream = await CallStream.open(self._channel, STREAM_DEADLINE_SECONDS)
-            except (grpc.aio.AioRpcError, StreamLost) as error:
+            except Exception as error:  # whatever it is, calls go alone meanwhile
                 wait_seconds = backoff.failed()
                 telemetry.log.debug("no stream", neighbour=self._neighbour, error=repr(error))
                 await asyncio.sleep(wait_seconds)

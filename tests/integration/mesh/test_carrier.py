@@ -11,12 +11,12 @@ import grpc
 import pytest
 
 from mesh import identity
-from mesh.carrier import limits
+from mesh.carrier import carrier, limits
 from mesh.carrier.call_stream import CallStream
 from mesh.carrier.carrier import Carrier
 from mesh.channels import Peers
 from mesh.contract import Rpc, describe
-from mesh.errors import Conflict, DeadlineExceeded, NotFound, OnsaleError, Unavailable
+from mesh.errors import Conflict, NotFound, OnsaleError, Unavailable
 from mesh.passage import BODY_INVALID_KEY
 from protos.payment.v1 import order_pb2, order_pb2_grpc
 from protos.queue.v1 import queue_pb2, queue_pb2_grpc
@@ -26,6 +26,7 @@ QUEUE = {rpc.name: rpc for rpc in describe(queue_pb2.DESCRIPTOR.services_by_name
 FEED = {
     rpc.name: rpc for rpc in describe(order_pb2.DESCRIPTOR.services_by_name["OrderFeedService"])
 }
+SLOW = queue_pb2.GetRoomRequest(event_id="slow").SerializeToString()
 BIG_FACTS = [f"seat {number} is taken by somebody else" for number in range(2000)]
 
 
@@ -204,9 +205,8 @@ async def test_the_contracts_deadline_ends_a_carried_call(line: Line) -> None:
 
 async def test_a_shorter_deadline_of_the_caller_reaches_the_handler(line: Line) -> None:
     stream: Any = line.carrier._stream
-    request = queue_pb2.GetRoomRequest(event_id="slow").SerializeToString()
-    with pytest.raises((DeadlineExceeded, OnsaleError)) as caught:
-        await stream.ask(QUEUE["GetRoom"].path, request, (), 0.2)
+    with pytest.raises(OnsaleError) as caught:
+        await stream.ask(QUEUE["GetRoom"].path, SLOW, (), 0.2)
     assert caught.value.code is grpc.StatusCode.DEADLINE_EXCEEDED
 
     async def cancelled() -> bool:
@@ -283,6 +283,29 @@ async def test_a_server_that_stops_finishes_the_calls_it_has(serve: Any) -> None
             await stream.over.wait()
         rooms.go_on.set()
         assert await slow == "nobody"
+        await line.carrier.close()
+        await peers.close()
+
+
+async def test_a_call_outlives_the_change_to_another_stream(
+    serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carrier, "STREAM_SECONDS_MAX", 0.2)
+    rooms = Rooms()
+    async with serve((queue_pb2_grpc.add_QueueServiceServicer_to_server, rooms)) as running:
+        peers = Peers("edge", running.mesh)
+        line = Line(rooms, running, peers.plain_channel("search"))
+        await line.until_streaming()
+        first: Any = line.carrier._stream
+        slow = asyncio.create_task(first.ask(QUEUE["GetRoom"].path, SLOW, (), 5.0))
+        await line.until_begun("slow")
+
+        async def another() -> bool:
+            return line.carrier._stream not in (None, first)
+
+        await eventually(another, within_seconds=5, what="another stream")
+        rooms.go_on.set()
+        assert queue_pb2.Room.FromString(await slow).event_id == "nobody"
         await line.carrier.close()
         await peers.close()
 
