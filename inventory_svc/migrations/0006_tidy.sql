@@ -1,4 +1,4 @@
--- Holds that are over are tidied in one call for a thousand of them, and processes share the work.
+-- Holds that are over are tidied in one call for hundreds of them, and processes share the work.
 
 -- When an order began to pay for a hold, the hold lasted longer for it: once, whatever orders come after.
 ALTER TABLE holds ADD COLUMN paying_order_id uuid;

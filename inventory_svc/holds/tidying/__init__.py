@@ -1,1 +1,1 @@
-"""What is tidied up behind the sale: holds that are over, a thousand at a time, and pools that ran uneven."""
+"""What is tidied up behind the sale: holds that are over, hundreds at a time, and pools that ran uneven."""
