@@ -1,10 +1,10 @@
 """The error model: nouns with facts, one reason each, one translation per boundary.
 
-A domain raises an OnsaleError. The interceptor (mesh/interceptors.py) turns it into a gRPC status whose details are a
-`google.rpc.ErrorInfo` (reason, domain), a `google.protobuf.Struct` (the facts with their types), and a
-`google.rpc.RetryInfo` where waiting helps. The client channel turns that back into a RemoteError; the edge turns it
-into a problem+json. Anything that is not an OnsaleError is INTERNAL, and nothing of it leaves the process but the
-trace id.
+A domain raises an OnsaleError. What the call came through (mesh/interceptors.py, mesh/carrier/) turns it into a gRPC
+status whose details are a `google.rpc.ErrorInfo` (reason, domain), a `google.protobuf.Struct` (the facts with their
+types), and a `google.rpc.RetryInfo` where waiting helps. The caller's side turns that back into a RemoteError; the edge
+turns it into a problem+json. Anything that is not an OnsaleError is INTERNAL, and nothing of it leaves the process but
+the trace id.
 """
 
 from __future__ import annotations
