@@ -33,7 +33,8 @@ async def nearly_over(office: Office, event_id: int, hold_id: str, seconds: floa
 
 
 def left_seconds(hold: Any) -> float:
-    return (hold.expire_time.ToDatetime(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
+    ends: datetime = hold.expire_time.ToDatetime(tzinfo=UTC)
+    return (ends - datetime.now(UTC)).total_seconds()
 
 
 async def test_a_hold_about_to_end_lasts_five_minutes_more_with_all_that_it_has(
@@ -127,7 +128,7 @@ async def test_payment_expiry_and_takers_never_share_a_seat(office: Office) -> N
     paying = [office.ask("StartPayment", payment(hold), no % 4) for no, hold in enumerate(lost)]
     taking = [office.buyer(no).hold(event_id, seat_ids=[f"s{no}"]) for no in range(10)]
     tidying = [process.expiry.tidy() for process in office.processes]
-    held, refused = await outcomes([*paying, *taking, *tidying])  # type: ignore[list-item]
+    held, refused = await outcomes([*paying, *taking, *tidying])
     assert len([each for each in held if isinstance(each, Held)]) == 10
     assert sorted(each.reason for each in refused) == ["HOLD_EXPIRED"] * 5 + ["SEATS_TAKEN"] * 5
     await office.tidy()
