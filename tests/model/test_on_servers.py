@@ -53,7 +53,7 @@ def test_the_servers_keep_to_the_reference_whatever_is_done_in_whatever_order(
     run_state_machine_as_test(
         OnServers,
         settings=settings(
-            max_examples=examples(30, in_soak=1_000),
+            max_examples=examples(20, in_soak=1_000),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
