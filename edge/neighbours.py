@@ -1,7 +1,8 @@
 """Calls to the services' peer ports: bytes in, bytes out, with the caller's own token and no right of the edge's.
 
 The channels have no interceptors: the edge sets every piece of metadata itself, and a hop less matters in a crowd.
-Unary calls to a service share a stream (mesh/carrier/).
+Unary calls to a process share a stream (mesh/carrier/); which process it is, where a service has several, the event
+decides (processes.py).
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import AsyncGenerator
 
 import grpc
 
+from edge.processes import Processes
 from mesh.carrier.call_stream import Metadata
-from mesh.carrier.carrier import Carrier
 from mesh.channels import Peers
 from mesh.contract import Rpc
 from mesh.errors import from_rpc_error
@@ -24,23 +25,27 @@ class Neighbours:
 
     def __init__(self, peers: Peers) -> None:
         self._peers = peers
-        self._carriers: dict[str, Carrier] = {}
+        self._processes: dict[str, Processes] = {}
 
-    async def call(self, neighbour: str, rpc: Rpc, request: bytes, metadata: Metadata) -> bytes:
-        """Returns the reply of a call, as bytes. Raises OnsaleError."""
-        carrier = self._carriers.get(neighbour)
-        if carrier is None:
-            carrier = Carrier(neighbour, self._peers.plain_channel(neighbour))
-            self._carriers[neighbour] = carrier
-        return await carrier.call(rpc, request, metadata)
+    async def call(
+        self, neighbour: str, rpc: Rpc, request: bytes, metadata: Metadata, of: str = ""
+    ) -> bytes:
+        """Returns the reply of a call, as bytes; `of` is the event, or the id of something that belongs to one.
+
+        Raises OnsaleError.
+        """
+        return await self._of(neighbour).call(rpc, request, metadata, of)
 
     async def stream(
-        self, neighbour: str, rpc: Rpc, request: bytes, metadata: Metadata
+        self, neighbour: str, rpc: Rpc, request: bytes, metadata: Metadata, of: str = ""
     ) -> AsyncGenerator[bytes, None]:
         """Yields the replies of a streaming call, as bytes. Raises OnsaleError."""
-        channel = self._peers.plain_channel(neighbour)
-        call = channel.unary_stream(rpc.path)(
-            request, timeout=rpc.deadline_seconds, metadata=grpc.aio.Metadata(*metadata)
+        call = (
+            self._of(neighbour)
+            .channel(of)
+            .unary_stream(rpc.path)(
+                request, timeout=rpc.deadline_seconds, metadata=grpc.aio.Metadata(*metadata)
+            )
         )
         try:
             async for reply in call:
@@ -52,5 +57,13 @@ class Neighbours:
 
     async def close(self) -> None:
         """Ends the streams of calls."""
-        for carrier in self._carriers.values():
-            await carrier.close()
+        for processes in self._processes.values():
+            await processes.close()
+
+    def _of(self, neighbour: str) -> Processes:
+        processes = self._processes.get(neighbour)
+        if processes is None:
+            processes = self._processes[neighbour] = Processes(
+                neighbour, self._peers.address(neighbour), self._peers
+            )
+        return processes

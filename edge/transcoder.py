@@ -62,8 +62,8 @@ class Transcoder:
         request, fault = self._read(match, http, body)
         policy = POLICIES.get(route.rpc.path)
         if policy and not fault:
-            return await self._shared_reply(route, request, http, policy)
-        raw = await self._call(route, request, _metadata(http, fault))
+            return await self._shared_reply(match, request, http, policy)
+        raw = await self._call(match, request, _metadata(http, fault))
         if contract.ORGANISER in route.rpc.allow and route.method != "GET":
             self._forget(match)
         return self._response(route, raw, http)
@@ -111,7 +111,11 @@ class Transcoder:
         self, route: Route, request: Message, metadata: Metadata
     ) -> AsyncGenerator[Message, None]:
         raws = self.neighbours.stream(
-            route.neighbour, route.rpc, request.SerializeToString(), metadata
+            route.neighbour,
+            route.rpc,
+            request.SerializeToString(),
+            metadata,
+            getattr(request, "event_id", ""),
         )
         async with aclosing(raws):
             async for raw in raws:
@@ -124,14 +128,16 @@ class Transcoder:
         self.cookie.fill(match.route.rpc.path, request, http)
         return request, fault
 
-    async def _call(self, route: Route, request: Message, metadata: Metadata) -> bytes:
+    async def _call(self, match: Match, request: Message, metadata: Metadata) -> bytes:
+        route = match.route
         return await self.neighbours.call(
-            route.neighbour, route.rpc, request.SerializeToString(), metadata
+            route.neighbour, route.rpc, request.SerializeToString(), metadata, _subject(match)
         )
 
     async def _shared_reply(
-        self, route: Route, request: Message, http: Request, policy: CachePolicy
+        self, match: Match, request: Message, http: Request, policy: CachePolicy
     ) -> Response:
+        route, of = match.route, _subject(match)
         message = request.SerializeToString(deterministic=True)
         trace = (("traceparent", telemetry.traceparent()),)
         try:
@@ -139,14 +145,14 @@ class Transcoder:
                 route.rpc.path,
                 message,
                 policy,
-                lambda: self.neighbours.call(route.neighbour, route.rpc, message, trace),
+                lambda: self.neighbours.call(route.neighbour, route.rpc, message, trace, of),
                 lambda raw: json_codec.encode(_decode(route, raw)),
             )
         except OnsaleError as error:
             if error.code is not grpc.StatusCode.NOT_FOUND or "authorization" not in http.headers:
                 raise
             # What nobody may see, its owner may: a draft's seat map.
-            raw = await self._call(route, request, _metadata(http, None))
+            raw = await self._call(match, request, _metadata(http, None))
             return self._response(route, raw, http)
         return shared.response(policy, http.headers.get("if-none-match", ""), _accepts_gzip(http))
 
@@ -171,6 +177,11 @@ class Transcoder:
             self.cookie.clear(response)
         response.raw_headers.append((b"cache-control", b"no-store"))
         return response
+
+
+def _subject(match: Match) -> str:
+    """Returns the id in a route's path by which the process is picked that serves it."""
+    return match.fields.get("event_id") or match.fields.get("hold_id", "")
 
 
 def _decode(route: Route, raw: bytes) -> Message:

@@ -78,7 +78,7 @@ class Peers:
     def __init__(self, name: str, settings: MeshSettings) -> None:
         self._name = name
         self._settings = settings
-        self._channels: dict[tuple[str, bool], Any] = {}
+        self._channels: dict[tuple[str, str, bool], Any] = {}
 
     def stub(self, stub_class: type[T], neighbour: str) -> T:
         """Returns a stub of a service of a neighbour, such as "inventory"; channels are shared."""
@@ -86,17 +86,30 @@ class Peers:
 
     def channel(self, neighbour: str) -> Any:
         """Returns the channel to a neighbour's peer port."""
-        return self._channel(neighbour, is_plain=False)
+        return self._channel(neighbour, "", is_plain=False)
 
-    def plain_channel(self, neighbour: str) -> Any:
-        """Returns a channel that adds no deadline, token or trace: the edge sets its calls' own."""
-        return self._channel(neighbour, is_plain=True)
+    def plain_channel(self, neighbour: str, address: str = "") -> Any:
+        """Returns a channel that adds no deadline, token or trace: the edge sets its calls' own.
 
-    def _channel(self, neighbour: str, *, is_plain: bool) -> Any:
-        key = (neighbour, is_plain)
+        With an address it leads to that one of the neighbour's processes.
+        """
+        return self._channel(neighbour, address, is_plain=True)
+
+    async def drop(self, neighbour: str, address: str) -> None:
+        """Closes the plain channel to a process that is gone."""
+        channel = self._channels.pop((neighbour, address, True), None)
+        if channel is not None:
+            await channel.close(grace=None)
+
+    def address(self, neighbour: str) -> str:
+        """Returns where a neighbour's processes are: an address, several with commas, or `dns:///name:port`."""
+        return self._settings.peer_address(neighbour)
+
+    def _channel(self, neighbour: str, address: str, *, is_plain: bool) -> Any:
+        key = (neighbour, address, is_plain)
         if key not in self._channels:
             self._channels[key] = grpc.aio.secure_channel(
-                self._settings.peer_address(neighbour),
+                address or _target(self.address(neighbour)),
                 credentials(self._settings.tls_dir, self._name),
                 # The certificate's name is the service's; addresses differ by where it runs.
                 options=[*_OPTIONS, ("grpc.ssl_target_name_override", neighbour)],
@@ -108,6 +121,11 @@ class Peers:
         """Closes all channels."""
         for channel in self._channels.values():
             await channel.close(grace=None)
+
+
+def _target(address: str) -> str:
+    """Returns an address as gRPC takes it; of several it connects to the first that answers."""
+    return "ipv4:" + address.replace(" ", "") if "," in address else address
 
 
 def credentials(tls_dir: Path, name: str) -> Any:

@@ -33,6 +33,12 @@ class Carrier:
         self._unary: dict[str, Any] = {}
         self._stream: CallStream | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._is_away = False
+
+    @property
+    def is_away(self) -> bool:
+        """True after nobody answered at its address, until somebody does."""
+        return self._is_away
 
     async def call(self, rpc: Rpc, request: bytes, metadata: Metadata) -> bytes:
         """Returns the reply of a call. Raises OnsaleError.
@@ -86,11 +92,13 @@ class Carrier:
             try:
                 stream = await CallStream.open(self._channel, STREAM_DEADLINE_SECONDS)
             except Exception as error:  # whatever it is, calls go alone meanwhile
+                self._is_away = _is_unavailable(error)
                 wait_seconds = backoff.failed()
                 telemetry.log.debug("no stream", neighbour=self._neighbour, error=repr(error))
                 await asyncio.sleep(wait_seconds)
                 continue
             backoff.succeeded()
+            self._is_away = False
             self._stream = stream
             try:
                 with contextlib.suppress(TimeoutError):
@@ -102,3 +110,9 @@ class Carrier:
             finally:
                 self._stream = None
                 stream.finish()
+
+
+def _is_unavailable(error: Exception) -> bool:
+    return (
+        isinstance(error, grpc.aio.AioRpcError) and error.code() is grpc.StatusCode.UNAVAILABLE
+    ) or (isinstance(error, OnsaleError) and error.code is grpc.StatusCode.UNAVAILABLE)

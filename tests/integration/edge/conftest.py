@@ -62,7 +62,10 @@ class _PlainChannels:
     def __init__(self, address: str) -> None:
         self._channel = grpc.aio.insecure_channel(address)
 
-    def plain_channel(self, neighbour: str) -> Any:
+    def address(self, neighbour: str) -> str:
+        return "localhost"
+
+    def plain_channel(self, neighbour: str, address: str = "") -> Any:
         return self._channel
 
     async def close(self) -> None:
