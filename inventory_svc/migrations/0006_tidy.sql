@@ -27,7 +27,7 @@ CREATE FUNCTION tidy_holds(
     occurred_time timestamptz
 ) RETURNS TABLE (tidied_event_id bigint, tidied_count integer) LANGUAGE plpgsql
 -- Plans are kept for as long as a connection lives: lists come first, rows are looked up by key, however small the tables
--- were when the plan was made.
+-- were when the plan was made. Holds are looked up LATERAL, which no planner can turn round.
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET plan_cache_mode = force_generic_plan
 SET lock_timeout = '100ms'
 AS $$
@@ -55,16 +55,20 @@ BEGIN
     SELECT array_agg(had.event_id), array_agg(had.hold_id), array_agg(had.seat_no)
     INTO seat_event_ids, seat_hold_ids, seat_nos
     FROM (
-        SELECT h.event_id, h.hold_id, unnest(h.seat_nos) AS seat_no
+        SELECT due.event_id, due.hold_id, unnest(h.seat_nos) AS seat_no
         FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
-        JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+        CROSS JOIN LATERAL (
+            SELECT k.seat_nos FROM holds k WHERE k.event_id = due.event_id AND k.hold_id = due.hold_id LIMIT 1
+        ) AS h
         WHERE due.event_id = ANY (open_event_ids)
     ) AS had;
 
-    SELECT array_agg(h.event_id), array_agg(h.hold_id)
+    SELECT array_agg(due.event_id), array_agg(due.hold_id)
     INTO place_event_ids, place_hold_ids
     FROM unnest(event_ids, hold_ids) AS due (event_id, hold_id)
-    JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+    CROSS JOIN LATERAL (
+        SELECT k.place_count FROM holds k WHERE k.event_id = due.event_id AND k.hold_id = due.hold_id LIMIT 1
+    ) AS h
     WHERE due.event_id = ANY (open_event_ids) AND h.place_count > 0;
 
     IF place_hold_ids IS NOT NULL THEN
@@ -134,9 +138,12 @@ BEGIN
         SELECT h.event_id, h.hold_id, due.version, due.slot, due.key, due.envelope
         FROM unnest(event_ids, hold_ids, versions, slots, keys, envelopes)
              AS due (event_id, hold_id, version, slot, key, envelope)
-        JOIN holds h ON h.event_id = due.event_id AND h.hold_id = due.hold_id
+        CROSS JOIN LATERAL (
+            SELECT k.event_id, k.hold_id FROM holds k
+            WHERE k.event_id = due.event_id AND k.hold_id = due.hold_id
+            FOR UPDATE SKIP LOCKED
+        ) AS h
         WHERE due.event_id = ANY (open_event_ids) AND due.hold_id <> ALL (busy_hold_ids)
-        FOR UPDATE OF h SKIP LOCKED
     ), ended AS (
         UPDATE holds h
         SET state = 'EXPIRED', tidy_time = NULL,
