@@ -58,16 +58,21 @@ class Buyer:
         """Holds that it tried to give back or to pay for: these need not be there at the end."""
 
     async def live(self) -> None:
-        """Asks a few times, with pauses, and uses what it gets."""
-        for _ in range(self._draw.randint(2, 6)):
+        """Asks a few times, with pauses, now and then for two things at once."""
+        for _ in range(self._draw.randint(2, 5)):
             await asyncio.sleep(self._draw.choice([0.0, 0.0, self._draw.uniform(0, 4)]))
-            asking = self._new_asking()
-            self.askings.append(asking)
-            await self._ask(asking)
-            if asking.answers and isinstance(asking.answers[-1], Got):
-                await self._use(asking.answers[-1])
-            if self._draw.random() < 0.15:
-                await self._ask_another_body(asking)
+            hands = self._draw.choice([1, 1, 2])
+            await asyncio.gather(*[self._want_something() for _ in range(hands)])
+
+    async def _want_something(self) -> None:
+        """Asks for something, uses what it gets, and sometimes takes the request's id for something else."""
+        asking = self._new_asking()
+        self.askings.append(asking)
+        await self._ask(asking)
+        if asking.answers and isinstance(asking.answers[-1], Got):
+            await self._use(asking.answers[-1])
+        if self._draw.random() < 0.15:
+            await self._ask_another_body(asking)
 
     def _new_asking(self) -> Asking:
         event_id = self._draw.choice(self._world.event_ids_weighted)
