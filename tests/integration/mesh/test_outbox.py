@@ -122,12 +122,11 @@ async def test_a_rolled_back_fact_is_never_published(db: Database, broker: str) 
 
 async def deliveries(broker: str, key: str) -> list[str]:
     """Returns the numbers of all messages of a key on the wire, doubles too."""
-    reader = AIOKafkaConsumer(bootstrap_servers=broker, auto_offset_reset="earliest")
+    # Named, so that the reader asks for the topic's partitions itself; without a group it gets all of them.
+    reader = AIOKafkaConsumer(HOLDS_TOPIC, bootstrap_servers=broker, auto_offset_reset="earliest")
     await reader.start()
     try:
-        await reader.topics()
-        partitions = reader.partitions_for_topic(HOLDS_TOPIC) or set()
-        reader.assign([TopicPartition(HOLDS_TOPIC, partition) for partition in partitions])
+        await until(reader.assignment)
         await reader.seek_to_beginning()
         seen: list[str] = []
         while batch := await reader.getmany(timeout_ms=QUIET_MILLIS):
