@@ -82,11 +82,15 @@ class InventoryProcess:
             )
 
     async def wait_until_serving(self) -> None:
-        """Returns when it answers."""
+        """Returns when it answers; starts it again should it end, as whatever runs services does."""
+
+        async def serves() -> bool:
+            if self._process is None or self._process.poll() is not None:
+                self.start()
+            return await serves_grpc(self._address)
+
         what = f"the start of an inventory process ({self._log})"
-        await eventually(
-            lambda: serves_grpc(self._address), within_seconds=START_SECONDS, what=what
-        )
+        await eventually(serves, within_seconds=START_SECONDS, what=what)
 
     def signal(self, number: signal.Signals) -> None:
         """Sends it a signal."""

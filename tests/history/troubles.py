@@ -80,12 +80,13 @@ class Troubles:
 
     async def _kill_backend(self) -> None:
         """The server takes this for a crash: it ends all sessions and recovers from its log."""
-        os.kill(self._dice.choice(await self._backends()), signal.SIGKILL)
+        killed = self._dice.choice(await self._backends())
+        os.kill(killed, signal.SIGKILL)
 
         async def is_back() -> bool:
+            # Until the server has noticed, it takes new sessions and lists the dead one.
             with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError):
-                await self._execute("SELECT 1")
-                return True
+                return killed not in await self._backends()
             return False
 
         await eventually(is_back, within_seconds=RECOVERY_SECONDS, what="the database's recovery")
