@@ -197,8 +197,11 @@ async def test_what_came_together_is_finished_together_and_a_failure_stays_with_
     async def finish(connection: Any) -> None:
         finished.append(await connection.fetchval("SELECT count(*) FROM inbox"))
 
+    def is_ours(envelope: Any) -> bool:
+        return envelope.key in (key, other)
+
     name = f"test-{uuid4().hex}"
-    consumer = Consumer(name, [HOLDS_TOPIC], db, broker, handle, finish=finish)
+    consumer = Consumer(name, [HOLDS_TOPIC], db, broker, handle, is_news=is_ours, finish=finish)
     await write(db, [placed(key, 0), placed(key, 1), placed(key, 2), placed(other, 3)])
     async with Running(OutboxRelay(db, broker), consumer):
 
