@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from inventory_svc.allocation import store as pin_store
-from inventory_svc.errors import EventCancelled
 from inventory_svc.holds import store
-from inventory_svc.holds.errors import HoldExpired, HoldNotFound, HoldPinned
-from inventory_svc.holds.holds import Hold, State
-from inventory_svc.holds.life import lock_hold
+from inventory_svc.holds.errors import HoldNotFound
+from inventory_svc.holds.holds import Hold
+from inventory_svc.holds.life import check_live, lock_hold
 from inventory_svc.holds.seatings import Seatings
 from inventory_svc.holds.wire import hold_message, placed_fact
 from mesh import ids
@@ -54,7 +53,7 @@ class Paying:
             reading = await store.read_terms(connection, hold.event_id)
             if reading is None:
                 raise HoldNotFound
-            _check_payable(hold, reading)
+            check_live(hold, reading)
             if await pin_store.paying_order(connection, hold) is None:
                 seconds = reading.terms.hold_seconds
                 until = paid_by(hold, reading.now, seconds, self._paying_seconds)
@@ -72,13 +71,3 @@ async def _read(connection: Connection, hold_id: UUID) -> Hold:
     if hold is None:
         raise HoldNotFound
     return hold
-
-
-def _check_payable(hold: Hold, reading: store.Reading) -> None:
-    state = hold.state_at(reading.now)
-    if state in (State.PINNED, State.CONFIRMED):
-        raise HoldPinned
-    if state is not State.HELD:
-        raise HoldExpired
-    if reading.terms.is_cancelled:
-        raise EventCancelled

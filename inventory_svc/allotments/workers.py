@@ -44,9 +44,8 @@ class AllotmentRelease:
             try:
                 async with self._database.transaction() as connection:
                     freed = await _release(connection, event_id, allotment_no)
-            except (
-                Exception
-            ) as error:  # what is wrong with one event keeps no other from being released
+            except Exception as error:
+                # What is wrong with one event keeps no other from being released.
                 report(NAME, error)
                 continue
             released += 1

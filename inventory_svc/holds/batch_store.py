@@ -5,7 +5,6 @@ The lists go and come in one row; their order is that of the arguments of read_b
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -85,14 +84,7 @@ class _Batch:
         rows = await self.connection.fetch(
             queries.end_losers.sql, [event for event, _ in losers], [hold for _, hold in losers]
         )
-        by_event: defaultdict[int, list[Any]] = defaultdict(list)
-        for row in rows:
-            by_event[row["event_id"]].append(row)
-        return [
-            hold
-            for event_id, of_event in by_event.items()
-            for hold in await store.with_places(self.connection, event_id, of_event)
-        ]
+        return await store.with_places(self.connection, rows)
 
     async def tell(self, facts: Sequence[Fact]) -> None:
         await _outbox.add_many(self.connection, facts)

@@ -124,7 +124,7 @@ async def expire(connection: Connection, event_id: int, hold_ids: Iterable[UUID]
         return []
     await connection.execute(queries.lock_holds.sql, event_id, wanted)
     rows = await connection.fetch(queries.expire_holds.sql, event_id, wanted)
-    return await store.with_places(connection, event_id, rows)
+    return await store.with_places(connection, rows)
 
 
 async def free(

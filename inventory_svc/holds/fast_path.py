@@ -107,7 +107,7 @@ class FastPath:
 
     def _lets_in(self, party: Party, now: datetime) -> bool:
         if party.access_code is not None or party.access_code_is_invalid:
-            return False  # what a code opens, and whether it still does, is known under the locks only
+            return False  # what a code opens, if anything, is known under the locks only
         terms = self._known_terms(ids.event_of(party.hold_id))
         return terms is not None and _would_be_let_in(terms, party, now)
 

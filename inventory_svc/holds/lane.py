@@ -1,9 +1,9 @@
 """Lanes: one for each event, with natural batching.
 
 Parties that arrive while a commit is under way leave together in the next one: no timer, and a batch is as large as the
-load makes it. Only a crowd does not wait for its commit before the next of it leave. A crowd's batch is its own; parties of events that few want share one, so that two hundred quiet events
-cost no more commits than a busy one. Events take turns. Several processes may run lanes for one event; the row locks
-keep them right.
+load makes it. A crowd's batch is its own, and while it is being written the crowd's next is worked out. Parties of
+events that few want share one, so that two hundred quiet events cost no more commits than a busy one; events take
+turns. Several processes may run lanes for one event; the row locks keep them right.
 
 What goes wrong stays with whom it concerns: a batch that fails is halved and tried again until the party that it fails
 for is alone; a commit whose outcome is not known answers UNAVAILABLE, and the retry with the same request id is told

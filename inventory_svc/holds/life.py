@@ -114,7 +114,9 @@ class HoldLife:
             reading = await store.read_terms(connection, hold.event_id)
             if reading is None:
                 raise HoldNotFound
-            _check_extensible(hold, reading)
+            check_live(hold, reading)
+            if hold.extended:
+                raise HoldExtended
             held_until = reading.now + timedelta(seconds=reading.terms.hold_seconds)
             await changes.extend(connection, hold, held_until)
             extended = await store.read_hold(connection, hold.event_id, hold_id)
@@ -127,7 +129,8 @@ class HoldLife:
         return message
 
 
-def _check_extensible(hold: Hold, reading: store.Reading) -> None:
+def check_live(hold: Hold, reading: store.Reading) -> None:
+    """Raises HoldPinned, HoldExpired, EventCancelled: only a live hold of a living event can be made to last longer."""
     state = hold.state_at(reading.now)
     if state in (State.PINNED, State.CONFIRMED):
         raise HoldPinned
@@ -135,5 +138,3 @@ def _check_extensible(hold: Hold, reading: store.Reading) -> None:
         raise HoldExpired
     if reading.terms.is_cancelled:
         raise EventCancelled
-    if hold.extended:
-        raise HoldExtended

@@ -133,9 +133,8 @@ class Placer:
             placed = await self._write(batch, groups, decided)
         try:
             self._remember(groups, decided)
-        except (
-            Exception
-        ) as error:  # what is committed stays so; what was to be remembered only makes it fast
+        except Exception as error:
+            # What is committed stays so; what was to be remembered only makes it fast.
             report(NAME, error)
         return {
             party.hold_id: placed.get(id(result), result)

@@ -222,17 +222,19 @@ async def read_holds(connection: Connection, event_id: int, hold_ids: Sequence[U
     """Returns holds as they stand, by id."""
     if not hold_ids:
         return []
-    return await with_places(
-        connection, event_id, await connection.fetch(queries.read_holds.sql, event_id, hold_ids)
-    )
+    rows = await connection.fetch(queries.read_holds.sql, event_id, hold_ids)
+    return await with_places(connection, rows)
 
 
-async def with_places(connection: Connection, event_id: int, rows: Sequence[Any]) -> list[Hold]:
-    """Makes holds of their rows and of the places that those have."""
-    having = [row["hold_id"] for row in rows if row["place_count"]]
+async def with_places(connection: Connection, rows: Sequence[Any]) -> list[Hold]:
+    """Makes holds of their rows and of the places that those have, in the rows' order."""
+    having: defaultdict[int, list[UUID]] = defaultdict(list)
+    for row in rows:
+        if row["place_count"]:
+            having[row["event_id"]].append(row["hold_id"])
     places: defaultdict[UUID, list[HeldPlaces]] = defaultdict(list)
-    if having:
-        for row in await connection.fetch(queries.read_places.sql, event_id, having):
+    for event_id, hold_ids in having.items():
+        for row in await connection.fetch(queries.read_places.sql, event_id, hold_ids):
             places[row["hold_id"]].append(
                 HeldPlaces(
                     row["pool_no"],

@@ -27,7 +27,7 @@ SEAT_NO_DIGITS_MAX = 9
 def hold_message(hold: Hold, seating: Seating, state: State | None = None) -> inventory_pb2.Hold:
     """Returns a hold for its owner; `state` where the clock knows better than the row.
 
-    What many holds share is parsed from bytes that were made once: protobuf takes longer to copy a message into another.
+    What many holds share is parsed from bytes that were made once: protobuf takes longer to copy a message.
     """
     currency = hold.currency_code
     message = _HoldMessage.FromString(

@@ -138,9 +138,8 @@ class _ServedStream:
             self._wake.set()
         except OnsaleError as error:
             self._refuse(number, error)
-        except (
-            Exception
-        ) as raised:  # outside of the passage: a message that nobody can read or write
+        except Exception as raised:
+            # Outside of the passage: a message that nobody can read or write.
             telemetry.log.warning("carried call not read", path=call.path, error=repr(raised))
             self._refuse(number, RemoteError(grpc.StatusCode.INTERNAL, "INTERNAL", "", {}))
         finally:

@@ -5,12 +5,10 @@ Functions take the connection of the caller's transaction.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from inventory_svc.holds import store
 from inventory_svc.holds.holds import Hold
@@ -47,16 +45,9 @@ async def try_lease(connection: Connection, slice_no: int) -> bool:
 async def read_over(
     connection: Connection, slice_no: int, batch_max: int, event_ids_but: Iterable[int]
 ) -> list[Hold]:
-    """Returns holds of a slice that are to be tidied, the oldest of them, save those of some events; by event."""
+    """Returns holds of a slice that are to be tidied, the oldest of them, save those of some events."""
     rows = await connection.fetch(_queries.holds_over.sql, slice_no, list(event_ids_but), batch_max)
-    by_event: defaultdict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        by_event[row["event_id"]].append(row)
-    return [
-        hold
-        for event_id, of_event in by_event.items()
-        for hold in await store.with_places(connection, event_id, of_event)
-    ]
+    return await store.with_places(connection, rows)
 
 
 async def tidy(
