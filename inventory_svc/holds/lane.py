@@ -154,11 +154,21 @@ class Lanes:
         if len(self._runners) < self._at_once_max:
             runner = asyncio.create_task(self._run(), name="lanes")
             self._runners.add(runner)
+            # Whoever ends by itself says so at once; this is for one that is cancelled before it begins.
             runner.add_done_callback(self._runners.discard)
 
     async def _run(self) -> None:
         # Whoever becomes ready in the same turn of the loop leaves in the same batch.
         await asyncio.sleep(0)
+        try:
+            await self._place_what_is_ready()
+        finally:
+            # In the same turn in which it finds nothing: a party that comes later in this turn would else take it for one
+            # who still looks, and wait for somebody who never comes.
+            if runner := asyncio.current_task():
+                self._runners.discard(runner)
+
+    async def _place_what_is_ready(self) -> None:
         while batch := self._next_batch():
             lanes = {waiting.lane.event_id: waiting.lane for waiting in batch}.values()
             try:

@@ -238,6 +238,22 @@ async def test_no_more_batches_are_under_way_than_there_are_connections_for() ->
     assert len(placing.batches) == 5
 
 
+async def test_who_comes_as_the_last_batch_ends_is_served() -> None:
+    """Tried: where a runner counts until its task's callbacks ran, the late party waits for ever."""
+    late: list[asyncio.Task[Result]] = []
+    placing = Placing()
+    lanes = Lanes(placing, at_once_max=1)
+    first = asyncio.create_task(lanes.submit(1, party(1)))
+    await until(lambda: placing.batches)
+
+    # The first batch's runner ends in some turn of the loop; in each turn somebody comes.
+    for event_id in range(2, 8):
+        late.append(asyncio.create_task(lanes.submit(event_id, party(event_id))))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(1):
+        await asyncio.gather(first, *late)
+
+
 async def test_a_drained_process_has_answered_everybody() -> None:
     placing = Placing()
     lanes = Lanes(placing)
