@@ -105,3 +105,14 @@ BEGIN
     ORDER BY hold_id FOR UPDATE;
 END
 $$;
+
+-- A seat that is taken, runs out and is taken again within the time that somebody reads the house has three versions, and
+-- a batch rewrites all seats of a page. (Measured while 30 % of 20,000 seats ran out in seconds: 91 % of updates found
+-- room in their page with 45.) Pages written before keep what they have.
+DO $$
+BEGIN
+    FOR remainder IN 0..7 LOOP
+        EXECUTE format('ALTER TABLE seats_%s SET (fillfactor = 30)', remainder);
+    END LOOP;
+END
+$$;
