@@ -60,7 +60,11 @@ class FakeLife:
                 hold_ids=[hold_id],
             )
             await self._holds.weather.meet("locked")
-            yield transaction, transaction.tables.holds[hold_id]
+            hold = transaction.tables.holds[hold_id]
+            if hold.places != known.places:  # an order took them again elsewhere meanwhile
+                now_in = [(places.pool_no, places.shard_no) for places in hold.places]
+                await transaction.lock(hold.event_id, shards=now_in)
+            yield transaction, hold
 
     async def release(self, hold_id: UUID, account_id: UUID) -> list[Freed]:
         """Gives a hold back; returns the seats that became free."""
@@ -294,6 +298,8 @@ def _free(transaction: Transaction, hold: Hold, seat_nos: Iterable[int], state: 
 
 def _free_places(transaction: Transaction, hold: Hold) -> None:
     for (hold_id, pool_no, shard_no), claim in transaction.tables.claims_of(hold.hold_id).items():
+        if not claim.claimed:
+            continue  # an order took the places again elsewhere; this counter is not locked
         transaction.move_places(
             hold.event_id, pool_no, shard_no, claim.claimed, "held", "available"
         )
