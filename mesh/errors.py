@@ -27,12 +27,17 @@ class OnsaleError(Exception):
 
     code: ClassVar[grpc.StatusCode] = grpc.StatusCode.UNKNOWN
     reason: ClassVar[str] = "UNKNOWN"
+    _summary: ClassVar[str] = "Something was refused or went wrong."
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Once for each class: in a crowd refusals are made by the ten thousand.
+        cls._summary = (cls.__doc__ or cls.reason).strip().splitlines()[0]
 
     def __init__(
         self, message: str = "", *, retry_after_seconds: float | None = None, **facts: object
     ) -> None:
-        first_line = (type(self).__doc__ or self.reason).strip().splitlines()[0]
-        super().__init__(message or first_line)
+        super().__init__(message or self._summary)
         self.retry_after_seconds = retry_after_seconds
         self.wire_status: status_pb2.Status | None = None
         """How it crosses the wire, once it did: a refusal is both sent and remembered."""

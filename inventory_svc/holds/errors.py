@@ -168,4 +168,9 @@ class LaneFull(ResourceExhausted):
     reason = "LANE_FULL"
 
     def __init__(self, event_id: int, retry_after_seconds: float) -> None:
-        super().__init__(eventId=ids.event_text(event_id), retry_after_seconds=retry_after_seconds)
+        super().__init__(retry_after_seconds=retry_after_seconds)
+        self._event_id = event_id
+
+    def facts(self) -> dict[str, object]:
+        """Returns the event, put into words only when somebody is told."""
+        return {"eventId": ids.event_text(self._event_id)}

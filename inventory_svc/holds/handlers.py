@@ -106,6 +106,7 @@ class HoldHandlers:
 
     async def _hold(self, method: str, request: Any, read_wants: ReadWants) -> inventory_pb2.Hold:
         event_id = event_id_of(request)
+        self._lanes.check_room(event_id)
         seating = await self._seatings.get(event_id)
         party = Party(
             hold_id=ids.new_id(event_id),

@@ -25,8 +25,8 @@ from inventory_svc.holds.placing import Result, TryAgain
 from mesh.errors import Internal, OnsaleError, Unavailable
 from mesh.telemetry import ERRORS, log
 
-WAITING_MAX = 2_048
-"""Parties waiting for one event; the next is refused. At 2,000 holds a second that is a second's wait."""
+WAITING_MAX = 1_024
+"""Parties waiting for one event; the next is refused. At 2,000 holds a second that is half a second's wait."""
 
 WAITING_IN_ALL_MAX = 8_192
 """Parties waiting in one process, whatever they want: seconds of work, and some 10 MB."""
@@ -118,11 +118,8 @@ class Lanes:
 
     async def submit(self, event_id: int, party: Party) -> Result:
         """Waits in the event's lane and returns what the party gets. Raises LaneFull, Unavailable, Internal."""
+        self.check_room(event_id)
         lane = self._lanes.get(event_id)
-        if self._waiting_in_all >= self._waiting_in_all_max or (
-            lane and len(lane.waiting) >= self._waiting_max
-        ):
-            raise LaneFull(event_id, RETRY_AFTER_SECONDS)
         if lane is None:
             lane = self._lanes[event_id] = _Lane(event_id)
         waiting = _Waiting(party, lane, asyncio.get_running_loop().create_future())
@@ -130,6 +127,14 @@ class Lanes:
         self._waiting_in_all += 1
         self._make_ready(lane)
         return await waiting.answer
+
+    def check_room(self, event_id: int) -> None:
+        """Raises LaneFull where the next party would be refused: before anything else is done for it."""
+        lane = self._lanes.get(event_id)
+        if self._waiting_in_all >= self._waiting_in_all_max or (
+            lane and len(lane.waiting) >= self._waiting_max
+        ):
+            raise LaneFull(event_id, RETRY_AFTER_SECONDS)
 
     def waiting_count(self, event_id: int) -> int:
         """Returns how many parties wait for an event."""
@@ -163,8 +168,8 @@ class Lanes:
         try:
             await self._place_what_is_ready()
         finally:
-            # In the same turn in which it finds nothing: a party that comes later in this turn would else take it for one
-            # who still looks, and wait for somebody who never comes.
+            # In the turn in which it finds nothing: a party that comes later in this turn would else count on it, and
+            # wait for somebody who never comes.
             if runner := asyncio.current_task():
                 self._runners.discard(runner)
 
