@@ -16,7 +16,7 @@ from inventory_svc.handlers import InventoryHandlers
 from inventory_svc.holds.admissions import Admissions
 from inventory_svc.holds.batch_store import PostgresHolds
 from inventory_svc.holds.fast_path import FastPath
-from inventory_svc.holds.houses import Houses
+from inventory_svc.holds.houses.houses import Houses
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.life import HoldLife
 from inventory_svc.holds.lookout import Lookout

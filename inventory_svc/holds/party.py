@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from inventory_svc.holds.wishes import Offer, Wish
+from inventory_svc.holds.houses.wishes import Offer, Wish
 from mesh.requests import RequestKey
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from inventory_svc.holds.batch import Answer, Ask, HoldStore, OpenBatch
 from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.holds import Hold
-from inventory_svc.holds.houses import Houses, Picks
+from inventory_svc.holds.houses.houses import Houses, Picks
 from inventory_svc.holds.lane import StoreAway
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.party import Party

@@ -25,11 +25,11 @@ from inventory_svc.holds.errors import (
     SeatsTaken,
 )
 from inventory_svc.holds.holds import HeldPlaces, HeldSeat, Hold, SeatRow, State
+from inventory_svc.holds.houses.wishes import Offer
 from inventory_svc.holds.limits import Limits, Usage
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.pools import Shard, Share
 from inventory_svc.holds.seating import Seating
-from inventory_svc.holds.wishes import Offer
 from mesh.errors import OnsaleError
 from mesh.requests import IdempotencyKeyReused, RequestKey
 from protos.inventory.v1 import inventory_pb2

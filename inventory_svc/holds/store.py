@@ -19,10 +19,10 @@ from uuid import UUID
 import asyncpg
 
 from inventory_svc.holds.holds import HeldPlaces, HeldSeat, Hold, SeatRow, State
-from inventory_svc.holds.houses import ReadHouse
+from inventory_svc.holds.houses.houses import ReadHouse
+from inventory_svc.holds.houses.opened_house import HouseReading, Taken
 from inventory_svc.holds.lane import OutcomeUnknown, StoreAway
 from inventory_svc.holds.limits import Limits, Usage
-from inventory_svc.holds.opened_house import HouseReading, Taken
 from inventory_svc.holds.party import Admission
 from inventory_svc.holds.placing import Outcome, RequestName, RunOut, Terms
 from inventory_svc.holds.pools import Shard

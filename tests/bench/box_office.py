@@ -19,7 +19,7 @@ from inventory_svc.availability.hints import Hints
 from inventory_svc.holds.batch_store import PostgresHolds
 from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.holds import Hold
-from inventory_svc.holds.houses import Houses
+from inventory_svc.holds.houses.houses import Houses
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.marks import Marks

@@ -14,7 +14,7 @@ from google.rpc import status_pb2
 
 from inventory_svc.holds.fast_path import FastPath
 from inventory_svc.holds.holds import Hold
-from inventory_svc.holds.houses import Houses
+from inventory_svc.holds.houses.houses import Houses
 from inventory_svc.holds.lane import Lanes
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.party import Admission, Asked, Party, PlacesAsked

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from inventory_svc.holds.batch import Answer, Ask, losers_of
 from inventory_svc.holds.holds import Hold, SeatState, State
+from inventory_svc.holds.houses.opened_house import HouseReading, Taken
 from inventory_svc.holds.limits import Usage
-from inventory_svc.holds.opened_house import HouseReading, Taken
 from inventory_svc.holds.placing import Decisions, Outcome, RequestName, RunOut, Situation, name_of
 from inventory_svc.holds.pools import Shard
 from inventory_svc.holds.seating import Seating

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inventory_svc.holds.fast_path import FastPath
-from inventory_svc.holds.houses import Houses
+from inventory_svc.holds.houses.houses import Houses
 from inventory_svc.holds.lane import Lanes, StoreAway
 from inventory_svc.holds.lookout import Lookout
 from inventory_svc.holds.party import Party

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from inventory_svc.holds import placing
+from inventory_svc.holds.houses.opened_house import OpenedHouse
 from inventory_svc.holds.lane import Lanes
-from inventory_svc.holds.opened_house import OpenedHouse
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import Result
 from tests.model.depth import TIMEOUT_SECONDS, examples

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from inventory_svc.holds.holds import HeldSeat, Hold, SeatRow, SeatState, State
-from inventory_svc.holds.houses import Houses, Picks
-from inventory_svc.holds.opened_house import HouseReading, Taken
+from inventory_svc.holds.houses.houses import Houses, Picks
+from inventory_svc.holds.houses.opened_house import HouseReading, Taken
 from inventory_svc.holds.party import Asked, Party
 from inventory_svc.holds.seating import Seating
 

@@ -5,9 +5,9 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from inventory_svc.holds.house import House
+from inventory_svc.holds.houses.house import House
+from inventory_svc.holds.houses.wishes import Wish
 from inventory_svc.holds.seating import Seat
-from inventory_svc.holds.wishes import Wish
 from tests.unit.inventory.holds.houses import house
 
 ALL_ZONES = frozenset((1, 2, 3))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from inventory_svc.holds.house import House
+from inventory_svc.holds.houses.house import House
 from inventory_svc.holds.seating import Pool, Seat, Seating
 
 ZONES = {"2": 2, "3": 3}

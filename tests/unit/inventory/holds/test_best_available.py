@@ -6,9 +6,9 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.holds.best_available import find, nearest
-from inventory_svc.holds.house import Corner, House
-from inventory_svc.holds.wishes import Wish
+from inventory_svc.holds.houses.best_available import find, nearest
+from inventory_svc.holds.houses.house import Corner, House
+from inventory_svc.holds.houses.wishes import Wish
 from tests.unit.inventory.holds.drawn_houses import (
     ALL_ZONES,
     PLAIN_SEATS,

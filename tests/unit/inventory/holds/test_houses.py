@@ -5,16 +5,16 @@ from random import Random
 
 import pytest
 
-from inventory_svc.holds.houses import (
+from inventory_svc.holds.houses.houses import (
     AGE_SECONDS_MAX,
     AGE_SECONDS_MIN,
     UNTOLD_SECONDS_MAX,
     Houses,
 )
-from inventory_svc.holds.opened_house import CORNER_SECONDS, HouseReading
+from inventory_svc.holds.houses.opened_house import CORNER_SECONDS, HouseReading
+from inventory_svc.holds.houses.wishes import Offer
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
-from inventory_svc.holds.wishes import Offer
 from tests.unit.inventory.holds.box_offices import HOLD_SECONDS, BoxOffice, Truth, party
 from tests.unit.inventory.holds.houses import seating
 

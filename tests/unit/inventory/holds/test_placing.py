@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inventory_svc.holds.holds import Hold, SeatRow, SeatState
+from inventory_svc.holds.houses.wishes import Offer
 from inventory_svc.holds.limits import Limits, Usage
 from inventory_svc.holds.party import Admission, Asked, Party, PlacesAsked
 from inventory_svc.holds.placing import (
@@ -21,7 +22,6 @@ from inventory_svc.holds.placing import (
 )
 from inventory_svc.holds.pools import Shard
 from inventory_svc.holds.seating import Pool
-from inventory_svc.holds.wishes import Offer
 from mesh.requests import RequestKey
 from tests.unit.inventory.holds.houses import seating
 

@@ -6,10 +6,10 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inventory_svc.holds.best_available import find
-from inventory_svc.holds.house import House
-from inventory_svc.holds.spreading import spread
-from inventory_svc.holds.wishes import Wish
+from inventory_svc.holds.houses.best_available import find
+from inventory_svc.holds.houses.house import House
+from inventory_svc.holds.houses.spreading import spread
+from inventory_svc.holds.houses.wishes import Wish
 from tests.unit.inventory.holds.drawn_houses import (
     ALL_ZONES,
     apart_worth,

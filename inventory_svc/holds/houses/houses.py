@@ -20,8 +20,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from inventory_svc.holds.holds import Hold, SeatRow, SeatState
-from inventory_svc.holds.house import House
-from inventory_svc.holds.opened_house import LOST_SECONDS_MIN, HouseReading, OpenedHouse
+from inventory_svc.holds.houses.house import House
+from inventory_svc.holds.houses.opened_house import LOST_SECONDS_MIN, HouseReading, OpenedHouse
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
 

@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from inventory_svc.holds.house import Corner, House
-from inventory_svc.holds.spreading import spread
-from inventory_svc.holds.wishes import Offer, Wish
+from inventory_svc.holds.houses.house import Corner, House
+from inventory_svc.holds.houses.spreading import spread
+from inventory_svc.holds.houses.wishes import Offer, Wish
 
 
 def find(house: House, wish: Wish, *, corner: Corner | None = None) -> tuple[int, ...] | None:

@@ -19,9 +19,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from inventory_svc.holds.house import House, runs
+from inventory_svc.holds.houses.house import House, runs
+from inventory_svc.holds.houses.wishes import Wish
 from inventory_svc.holds.seating import Seating
-from inventory_svc.holds.wishes import Wish
 
 SPANS_MAX = 16
 """Spans of rows that are looked at closely, of those that are equally near."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from inventory_svc.holds.places import Places
-from inventory_svc.holds.ranking import Masks, Ranking
+from inventory_svc.holds.houses.places import Places
+from inventory_svc.holds.houses.ranking import Masks, Ranking
+from inventory_svc.holds.houses.wishes import Wish
 from inventory_svc.holds.seating import Seating
-from inventory_svc.holds.wishes import Wish
 
 RANKINGS_MAX = 32
 """Kinds of wishes remembered: a set of zones, a size, a need. Buyers of one event ask for few different ones."""

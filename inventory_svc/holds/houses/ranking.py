@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inventory_svc.holds.places import Places
+from inventory_svc.holds.houses.places import Places
 from inventory_svc.holds.seating import Seating
 
 STALE_MAX = 4

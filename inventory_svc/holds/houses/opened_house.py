@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from inventory_svc.holds.best_available import find, nearest
-from inventory_svc.holds.house import Corner, House
+from inventory_svc.holds.houses.best_available import find, nearest
+from inventory_svc.holds.houses.house import Corner, House
+from inventory_svc.holds.houses.wishes import Offer, Wish
 from inventory_svc.holds.party import Asked, Party
-from inventory_svc.holds.wishes import Offer, Wish
 
 WISHES_MAX = 1_000
 """Wordings remembered of what is asked for."""
