@@ -55,6 +55,11 @@ class EdgeProtocol(HttpToolsProtocol):
         if self.pipeline or cycle.disconnected or self.transport.is_closing():
             self.transport.close()  # what was asked for behind an endless reply is never answered
             raise ClientGone
+        if self.flow.write_paused:
+            # It has not taken the replies before this one. It would be waited for here, by a protocol that is not told
+            # of its connection any more.
+            self.transport.abort()
+            raise ClientGone
         is_chunked = cycle.scope["http_version"] != "1.0"
         # The rest of the reply is none of uvicorn's business.
         cycle.chunked_encoding = None if is_chunked else False

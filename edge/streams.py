@@ -46,20 +46,26 @@ class EventStreams:
         for watcher in list(self._watched):
             watcher.end()
 
+    def check_room(self) -> None:
+        """Raises Overloaded where no browser more may watch; before anything is asked of a service for it."""
+        if self._is_ended or len(self._watched) + self._beginning >= self._streams_max:
+            raise Overloaded
+
     async def serve(self, source: Source, version: int | None, scope: Scope, send: Send) -> None:
         """Makes a browser follow a source, from a version on where it says so; it stays when this returns.
 
         Raises OnsaleError for what refuses the stream before its first event, and ClientGone.
         """
-        if self._is_ended or len(self._watched) + self._beginning >= self._streams_max:
-            raise Overloaded
-        self._beginning += 1
-        try:
-            with source.kept():
+        with (
+            source.kept()
+        ):  # whatever becomes of this browser: a source that nobody follows is closed
+            self.check_room()
+            self._beginning += 1
+            try:
                 await source.begin(FIRST_EVENT_SECONDS)
                 await self._begin(source, version, scope, send)
-        finally:
-            self._beginning -= 1
+            finally:
+                self._beginning -= 1
 
     async def _begin(self, source: Source, version: int | None, scope: Scope, send: Send) -> None:
         watcher: Watcher = scope["extensions"][HAND_OVER](self._gone)

@@ -70,6 +70,7 @@ class Transcoder:
 
     async def stream(self, match: Match, http: Request, body: bytes, send: Send) -> None:
         """Begins a streaming route, which goes on when this returns. Raises OnsaleError before the first event."""
+        self.streams.check_room()
         route = match.route
         request, fault = self._read(match, http, body)
         policy = events.policy_of(route.rpc.path)

@@ -1,6 +1,7 @@
 """Server-sent events over a real port."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -10,6 +11,7 @@ import pytest
 
 from edge import streams, watchers
 from edge.config import EdgeSettings
+from edge.http_protocol import EdgeProtocol
 from protos.inventory.v1 import inventory_pb2
 from tests.integration.edge.conftest import RunningEdge
 from tests.integration.edge.fakes import DRAFT, KNOWN_EVENT
@@ -184,6 +186,27 @@ async def test_what_is_asked_for_behind_a_stream_is_not_answered(edge: RunningEd
         assert b"HTTP/1.1" not in rest
 
 
+async def test_who_has_not_taken_the_replies_before_the_stream_is_let_go(
+    edge: RunningEdge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried: where the head waits for it, nobody is told of its end, and its place among the streams is lost."""
+    hand_over = EdgeProtocol.hand_over
+
+    def behind(self: EdgeProtocol, on_gone: Any) -> watchers.Watcher:
+        self.flow.pause_writing()
+        return hand_over(self, on_gone)
+
+    monkeypatch.setattr(EdgeProtocol, "hand_over", behind)
+    async with _raw(edge) as (reader, _), asyncio.timeout(WITHIN_SECONDS):
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""
+
+    async def is_quiet() -> bool:
+        return not [task for task in asyncio.all_tasks() if "run_asgi" in repr(task)]
+
+    await eventually(is_quiet, within_seconds=WITHIN_SECONDS, what="the end of all requests")
+
+
 async def test_a_reader_that_is_too_slow_is_let_go_and_nobody_waits_for_it(
     edge: RunningEdge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +287,21 @@ class TestBounded:
             assert (reply.status_code, reply.json()["reason"]) == (503, "OVERLOADED")
             assert reply.headers["retry-after"] == "1"
         assert edge.fakes.took("WatchAvailability")
+
+    async def test_who_is_sent_away_leaves_no_stream_of_the_service_behind(
+        self, edge: RunningEdge
+    ) -> None:
+        """Tried: where the stream is opened before it is seen that there is no room, it stays open for ever."""
+        draft = f"/v1/events/{DRAFT}/availability:watch"
+        async with _watch(edge, draft, **edge.bearer("organiser")) as browser:
+            await browser.event()
+            assert (await edge.client.get(WATCH)).status_code == 503
+            room = await edge.client.get(f"/v1/events/{KNOWN_EVENT}/room")
+            assert room.status_code == 200
+            watched = {
+                getattr(asked, "event_id", "") for asked in edge.fakes.took("WatchAvailability")
+            }
+            assert watched == {DRAFT}
 
     async def test_a_browser_that_goes_away_makes_room(self, edge: RunningEdge) -> None:
         async with _watch(edge) as browser:
