@@ -34,6 +34,9 @@ TRIED_MAX = 2
 
 DNS = "dns:///"
 
+ID_LENGTH_MAX = 64
+"""What is longer is no id, and only its beginning counts: what strangers send is not to be remembered at any length."""
+
 GRACE_SECONDS = 15.0
 """A process that is no longer behind the name may still answer what it was asked, for so long."""
 
@@ -91,7 +94,7 @@ class Processes:
         self._keep_resolved()
         if len(self._addresses) == 1:
             return self._addresses
-        event = event_of(of)
+        event = event_of(of[:ID_LENGTH_MAX])
         ranked = sorted(
             self._addresses, key=lambda address: (self._is_away(address), -rank(event, address))
         )

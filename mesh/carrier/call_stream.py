@@ -145,7 +145,7 @@ class CallStream:
         frame = carrier_pb2.CallFrame()
         size_bytes = 0
         while self._ready:
-            size_bytes += len(self._ready[0]["request"])
+            size_bytes += _size_bytes(self._ready[0])
             if frame.calls and size_bytes > limits.FRAME_BYTES_MAX:
                 break
             fields = self._ready.popleft()
@@ -176,3 +176,8 @@ class CallStream:
         for answer in asked.values():
             if not answer.done():
                 answer.set_exception(StreamLost())
+
+
+def _size_bytes(fields: dict[str, Any]) -> int:
+    """Returns how much room a call takes: with what came beside its request, which strangers may make long."""
+    return len(fields["request"]) + sum(len(fields.get(field, "")) for field in _FIELDS.values())

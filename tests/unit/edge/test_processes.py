@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from edge.processes import TRIED_MAX, Processes, event_of, rank
+from edge.processes import ID_LENGTH_MAX, TRIED_MAX, Processes, event_of, rank
 from mesh import ids
 
 PROCESSES = ("10.0.0.1:50151", "10.0.0.2:50151", "10.0.0.3:50151")
@@ -46,6 +46,15 @@ def test_what_is_no_id_stands_for_itself() -> None:
         "nonsense",
         "hld_short",
     ]
+
+
+async def test_what_is_too_long_for_an_id_is_not_remembered() -> None:
+    """Tried: two caches by what strangers send keep their 64 kB each, a gigabyte together."""
+    served = Processes("inventory", ", ".join(PROCESSES), NoChannels())
+    before = event_of.cache_info().currsize
+    for number in range(20):
+        served.channel("ev_" + "x" * ID_LENGTH_MAX + str(number))
+    assert event_of.cache_info().currsize <= before + 1
 
 
 async def test_an_event_has_one_process_and_one_more_to_try() -> None:

@@ -217,3 +217,19 @@ async def test_calls_over_the_bound_are_told_when_to_come_back(
 
 async def _ends(asking: list[Any]) -> list[Any]:
     return await asyncio.gather(*asking, return_exceptions=True)
+
+
+async def test_a_frame_is_bounded_by_all_that_it_carries(wire: Wire) -> None:
+    """Tried: counting requests alone, long tokens make a frame that the server refuses, and the stream is lost."""
+    stream = CallStream(wire)
+    wire.open.clear()
+    first = ask(stream)
+    await wire.has_sent(1)
+    count = 2 * limits.FRAME_BYTES_MAX // 4096
+    others = [ask(stream, authorization="t" * 4096) for _ in range(count)]
+    await asyncio.gather(*[asyncio.wait({other}, timeout=0) for other in others])
+    wire.open.set()
+    await wire.has_sent(1 + count)
+    assert max(frame.ByteSize() for frame in wire.frames) < 1.1 * limits.FRAME_BYTES_MAX
+    await stream.close()
+    await asyncio.gather(first, *others, return_exceptions=True)
