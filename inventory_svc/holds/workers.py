@@ -55,7 +55,8 @@ class HoldExpiry:
         self._seatings = seatings
         self._lookout = lookout
         self._set_aside: dict[int, float] = {}
-        """Events that could not be tidied, and until when they are left alone."""
+        """Events that could not be tidied, because of what is wrong with them or because somebody is changing them, and
+        until when they are left alone."""
 
     def worker(self) -> Every:
         """Returns the loop."""
@@ -93,7 +94,12 @@ class HoldExpiry:
             self._lookout.changed(event_id)
         if tidied:
             _outbox.wake()
-        return len(holds) == BATCH_MAX
+        if len(holds) < BATCH_MAX:
+            return False
+        # The next batch is looked for past those that somebody is busy with, or it would be the same again.
+        for event_id in endings.keys() - set(tidied):
+            self._set_aside.setdefault(event_id, time.monotonic() + EXPIRY_SECONDS)
+        return True
 
     async def _endings(self, holds: Sequence[Hold], now: datetime) -> dict[int, list[Ending]]:
         """Makes what is to be told, by event."""
