@@ -57,12 +57,6 @@ class OpenBatch(Protocol):
     async def tell(self, facts: Sequence[Fact]) -> None:
         """Writes facts to the outbox."""
 
-    async def recall(self, keys: Sequence[RequestKey]) -> dict[RequestName, Outcome]:
-        """Returns what requests came to before."""
-
-    async def remember(self, answers: Sequence[Answer]) -> None:
-        """Remembers answers. Raises RowsMoved when one was remembered elsewhere meanwhile."""
-
 
 class HoldStore(Protocol):
     """Where holds are kept."""
@@ -72,6 +66,13 @@ class HoldStore(Protocol):
 
         Raises StoreAway when nothing was committed because the store is away, OutcomeUnknown when it was lost while
         committing, Unavailable when somebody else's lock was in the way, and what the block raises.
+        """
+
+    async def refuse(self, answers: Sequence[Answer]) -> dict[RequestName, Outcome]:
+        """Remembers refusals, no request twice among them.
+
+        Returns what requests came to where one of them was answered before: that stays. One that is just being answered
+        is waited for. Raises StoreAway, Unavailable.
         """
 
 

@@ -27,7 +27,6 @@ from inventory_svc.holds.pools import Shard
 from inventory_svc.holds.store import RUN_OUT_MAX, RowsMoved, queries
 from mesh.database import Connection, Database
 from mesh.outbox import HOLDS_TOPIC, Fact, Outbox
-from mesh.requests import RequestKey
 
 _outbox = Outbox(HOLDS_TOPIC)
 
@@ -43,6 +42,18 @@ class PostgresHolds:
         """Opens a batch; raises as HoldStore says."""
         async with store.batch_transaction(self.database) as connection:
             yield _Batch(connection)
+
+    async def refuse(self, answers: Sequence[Answer]) -> dict[RequestName, Outcome]:
+        """Remembers refusals in a statement that commits by itself; returns what was answered before."""
+        *keys, _replies, refusals = _answer_lists(answers)
+        async with store.away_is_told(), self.database.connection() as connection:
+            rows = await connection.fetch(queries.remember_refusals.sql, *keys, refusals)
+        return {
+            (row["scope"], row["method"], row["request_id"]): Outcome(
+                row["body_hash"], row["reply"], row["refusal"]
+            )
+            for row in rows
+        }
 
 
 @dataclass(frozen=True)
@@ -88,14 +99,6 @@ class _Batch:
 
     async def tell(self, facts: Sequence[Fact]) -> None:
         await _outbox.add_many(self.connection, facts)
-
-    async def recall(self, keys: Sequence[RequestKey]) -> dict[RequestName, Outcome]:
-        return await store.read_requests(self.connection, keys)
-
-    async def remember(self, answers: Sequence[Answer]) -> None:
-        await changes.add_requests(
-            self.connection, [(each.key, each.reply, each.refusal) for each in answers]
-        )
 
     async def _write_all(
         self,

@@ -18,27 +18,6 @@ from inventory_svc.holds.marks import Freed
 from inventory_svc.holds.placing import RunOut
 from inventory_svc.holds.store import queries
 from mesh.database import Connection
-from mesh.requests import RequestKey
-
-Answer = tuple[RequestKey, bytes | None, bytes | None]
-"""A request with its reply or its refusal, serialised."""
-
-
-async def add_requests(connection: Connection, answers: Sequence[Answer]) -> None:
-    """Remembers replies and refusals. Raises RowsMoved when one was remembered elsewhere meanwhile."""
-    if not answers:
-        return
-    added = await connection.fetchval(
-        queries.add_requests.sql,
-        [key.scope for key, _, _ in answers],
-        [key.method for key, _, _ in answers],
-        [key.request_id for key, _, _ in answers],
-        [key.body_hash for key, _, _ in answers],
-        [reply for _, reply, _ in answers],
-        [refusal for _, _, refusal in answers],
-    )
-    if added != len(answers):
-        raise store.RowsMoved
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from inventory_svc.holds.marks import AGE_MILLIS_MAX, Mark
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.placing import (
     Decisions,
+    Outcome,
     Replay,
     RequestName,
     Result,
@@ -30,7 +31,7 @@ from inventory_svc.holds.placing import (
 from mesh import ids
 from mesh.clock import Clock
 from mesh.errors import OnsaleError, to_status
-from mesh.requests import IdempotencyKeyReused
+from mesh.requests import IdempotencyKeyReused, RequestKey
 
 TERMS_AGE_SECONDS_MAX = 2.0
 EVENTS_MAX = 10_000
@@ -117,28 +118,17 @@ class FastPath:
         """Refuses parties without a lock, by their place in the batch; who was answered before is answered the same."""
         if not refusals:
             return {}
-        answers: dict[int, Result] = {}
         fresh: dict[RequestName, Answer] = {}
-        keys = [key for place in refusals if (key := parties[place].request)]
-        async with self._store.batch() as batch:
-            known = await batch.recall(keys) if keys else {}
-            for place, refusal in refusals.items():
-                key = parties[place].request
-                answers[place] = refusal
-                if key is None:
-                    continue
-                before = known.get(name_of(key))
-                twin = fresh.get(name_of(key))
-                if before is not None:
-                    is_same = before.body_hash == key.body_hash
-                    answers[place] = Replay(before) if is_same else IdempotencyKeyReused()
-                elif twin is not None and twin.key.body_hash != key.body_hash:
-                    answers[place] = IdempotencyKeyReused()
-                else:
-                    status = to_status(refusal).SerializeToString()
-                    fresh[name_of(key)] = Answer(key, refusal=status)
-            await batch.remember(list(fresh.values()))
-        return answers
+        for place, refusal in refusals.items():
+            key = parties[place].request
+            if key is not None and name_of(key) not in fresh:
+                status = to_status(refusal).SerializeToString()
+                fresh[name_of(key)] = Answer(key, refusal=status)
+        known = await self._store.refuse(list(fresh.values())) if fresh else {}
+        return {
+            place: _answer_to(parties[place].request, refusal, fresh, known)
+            for place, refusal in refusals.items()
+        }
 
     def learn(self, situation: Situation, decisions: Decisions) -> None:
         """Remembers what a batch saw and did: the terms, and seats that are taken now."""
@@ -155,6 +145,22 @@ class FastPath:
     def _known_terms(self, event_id: int) -> Terms | None:
         read_at, terms = self._terms.get(event_id, (float("-inf"), None))
         return terms if self._monotonic() - read_at <= TERMS_AGE_SECONDS_MAX else None
+
+
+def _answer_to(
+    key: RequestKey | None,
+    refusal: OnsaleError,
+    fresh: Mapping[RequestName, Answer],
+    known: Mapping[RequestName, Outcome],
+) -> Result:
+    """Returns what a party is told: what it was told before, if it was, and now otherwise."""
+    if key is None:
+        return refusal
+    before = known.get(name_of(key))
+    body_hash = before.body_hash if before else fresh[name_of(key)].key.body_hash
+    if body_hash != key.body_hash:
+        return IdempotencyKeyReused()
+    return Replay(before) if before else refusal
 
 
 def _would_be_let_in(terms: Terms, party: Party, now: datetime) -> bool:

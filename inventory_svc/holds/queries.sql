@@ -23,6 +23,12 @@ FROM write_batch(:seat_event_ids::bigint[], :seat_nos::integer[], :seat_zone_nos
                  :seats_to::integer[], :create_time::timestamptz, :scopes::text[], :methods::text[],
                  :request_ids::text[], :body_hashes::bytea[], :replies::bytea[], :refusals::bytea[]);
 
+-- name: remember_refusals
+-- Remembers refusals without waiting for the disk; returns what requests came to that were answered before.
+SELECT scope, method, request_id, body_hash, reply, refusal
+FROM remember_refusals(:scopes::text[], :methods::text[], :request_ids::text[], :body_hashes::bytea[],
+                       :refusals::bytea[]);
+
 -- name: end_losers
 -- Ends holds whose time is over, each once, under their locks; returns those that this ended.
 SELECT event_id, hold_id, account_id, admission_id, state, create_time, held_until, extended, currency_code, seat_nos,
@@ -85,26 +91,6 @@ FROM hold_places
 WHERE event_id = :event_id AND pool_no = ANY (:pool_nos::integer[]) AND held_until <= :now
 ORDER BY held_until
 LIMIT :batch_max;
-
--- name: read_requests
--- Returns what requests came to before: the table is that of mesh/requests.py, read for a whole batch.
-SELECT r.scope, r.method, r.request_id, r.body_hash, r.reply, r.refusal
-FROM requests r
-JOIN unnest(:scopes::text[], :methods::text[], :request_ids::text[]) AS wanted (scope, method, request_id)
-  ON r.scope = wanted.scope AND r.method = wanted.method AND r.request_id = wanted.request_id;
-
--- name: add_requests$
--- Remembers what requests came to, in the transaction of their effect; returns how many were new.
-WITH added AS (
-    INSERT INTO requests (scope, method, request_id, body_hash, reply, refusal, lease_until)
-    SELECT r.scope, r.method, r.request_id, r.body_hash, r.reply, r.refusal, clock_timestamp()
-    FROM unnest(:scopes::text[], :methods::text[], :request_ids::text[], :body_hashes::bytea[], :replies::bytea[],
-                :refusals::bytea[]) AS r (scope, method, request_id, body_hash, reply, refusal)
-    ORDER BY r.scope, r.method, r.request_id
-    ON CONFLICT (scope, method, request_id) DO NOTHING
-    RETURNING 1
-)
-SELECT count(*) FROM added;
 
 -- name: move_places!
 -- Moves places between a shard's counters; the checks of the table keep each from going below zero.

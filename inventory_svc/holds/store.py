@@ -24,12 +24,11 @@ from inventory_svc.holds.houses.opened_house import HouseReading, Taken
 from inventory_svc.holds.lane import OutcomeUnknown, StoreAway
 from inventory_svc.holds.limits import Limits, Usage
 from inventory_svc.holds.party import Admission
-from inventory_svc.holds.placing import Outcome, RequestName, RunOut, Terms
+from inventory_svc.holds.placing import RunOut, Terms
 from inventory_svc.holds.pools import Shard
 from inventory_svc.holds.seating import Seating
 from mesh.database import Connection, Database, driver_refusal, load_queries
 from mesh.errors import Unavailable
-from mesh.requests import RequestKey
 
 RUN_OUT_MAX = 1_000
 """Holds of a pool that one batch may clear away."""
@@ -54,26 +53,10 @@ class RowsMoved(Unavailable):
 
 
 @asynccontextmanager
-async def batch_transaction(database: Database) -> AsyncIterator[Connection]:
-    """Lends a connection in a transaction that knows whether it surely failed.
-
-    Raises StoreAway when nothing was committed because the database is away, OutcomeUnknown when the connection was
-    lost while committing, and what the block raises.
-    """
+async def away_is_told() -> AsyncIterator[None]:
+    """Raises StoreAway where the block found the database away, and Unavailable where it gave up."""
     try:
-        async with database.connection() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
-            try:
-                yield connection
-            except BaseException:
-                with contextlib.suppress(Exception):
-                    await transaction.rollback()
-                raise
-            try:
-                await transaction.commit()
-            except Exception as error:
-                raise OutcomeUnknown from error
+        yield
     except _AWAY as error:
         raise StoreAway from error
     except Exception as error:
@@ -81,6 +64,28 @@ async def batch_transaction(database: Database) -> AsyncIterator[Connection]:
         if refused:
             raise refused from error
         raise
+
+
+@asynccontextmanager
+async def batch_transaction(database: Database) -> AsyncIterator[Connection]:
+    """Lends a connection in a transaction that knows whether it surely failed.
+
+    Raises StoreAway when nothing was committed because the database is away, OutcomeUnknown when the connection was
+    lost while committing, and what the block raises.
+    """
+    async with away_is_told(), database.connection() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            yield connection
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await transaction.rollback()
+            raise
+        try:
+            await transaction.commit()
+        except Exception as error:
+            raise OutcomeUnknown from error
 
 
 @dataclass(slots=True)
@@ -198,24 +203,6 @@ async def read_run_out(
         queries.read_run_out.sql, event_id, list(pool_nos), now, RUN_OUT_MAX
     )
     return [RunOut(row["hold_id"], row["pool_no"], row["shard_no"], row["claimed"]) for row in rows]
-
-
-async def read_requests(
-    connection: Connection, keys: Sequence[RequestKey]
-) -> dict[RequestName, Outcome]:
-    """Returns what requests came to before; under the buyers' locks nobody else can be answering them."""
-    rows = await connection.fetch(
-        queries.read_requests.sql,
-        [key.scope for key in keys],
-        [key.method for key in keys],
-        [key.request_id for key in keys],
-    )
-    return {
-        (row["scope"], row["method"], row["request_id"]): Outcome(
-            row["body_hash"], row["reply"], row["refusal"]
-        )
-        for row in rows
-    }
 
 
 async def read_holds(connection: Connection, event_id: int, hold_ids: Sequence[UUID]) -> list[Hold]:

@@ -20,7 +20,6 @@ from inventory_svc.holds.seating import Seating
 from inventory_svc.holds.store import RUN_OUT_MAX, RowsMoved
 from mesh.clock import Clock
 from mesh.outbox import Fact
-from mesh.requests import RequestKey
 from tests.model.row_locks import Row, RowLocks
 from tests.model.tables import Claim, ShardRow, Tables
 
@@ -274,15 +273,24 @@ class FakeBatch(Transaction):
             kind = fact.payload.DESCRIPTOR.name
             self.tables.facts[kind, fact.aggregate_id, fact.version] = fact.occurred_time
 
-    async def recall(self, keys: Sequence[RequestKey]) -> dict[RequestName, Outcome]:
-        """Returns what requests came to before."""
-        names = [name_of(key) for key in keys]
-        return {name: self.tables.requests[name] for name in names if name in self.tables.requests}
+    async def refuse(self, answers: Sequence[Answer]) -> dict[RequestName, Outcome]:
+        """Remembers refusals; returns what was answered before."""
+        await self._take_requests(answers)
+        known = {
+            name: self.tables.requests[name]
+            for name in (name_of(answer.key) for answer in answers)
+            if self._holds.guards.requests and name in self.tables.requests
+        }
+        await self.remember([answer for answer in answers if name_of(answer.key) not in known])
+        return known
+
+    async def _take_requests(self, answers: Sequence[Answer]) -> None:
+        # Whoever writes a key that somebody else is writing waits for what becomes of it.
+        await self._take({("request", *name_of(answer.key)) for answer in answers})
 
     async def remember(self, answers: Sequence[Answer]) -> None:
         """Remembers answers. Raises RowsMoved when one was remembered elsewhere meanwhile."""
-        # Whoever writes a key that somebody else is writing waits for what becomes of it.
-        await self._take({("request", *name_of(answer.key)) for answer in answers})
+        await self._take_requests(answers)
         for answer in answers:
             name = name_of(answer.key)
             if self._holds.guards.requests and name in self.tables.requests:
@@ -324,6 +332,11 @@ class FakeHolds:
         batch = FakeBatch(self)
         async with self._carry(batch):
             yield batch
+
+    async def refuse(self, answers: Sequence[Answer]) -> dict[RequestName, Outcome]:
+        """Remembers refusals; returns what was answered before."""
+        async with self.batch() as batch:
+            return await batch.refuse(answers)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

@@ -167,33 +167,35 @@ async def test_a_request_is_remembered_with_its_effect_and_answered_once(
     carried = await place(keeper, party(2, request=key))
     assert carried.situation.known == {name_of(key): Outcome(b"body", b"held", None)}
     assert carried.decisions.results == [Replay(Outcome(b"body", b"held", None))]
-    async with keeper.store.batch() as batch:
-        assert await batch.recall([key, request_key()]) == carried.situation.known
     async with broken_off(keeper, RowsMoved) as batch:
-        await carry(batch, keeper.seating, [party(3)])
-        await batch.remember([Answer(key, refusal=b"no")])
+        await carry(batch, keeper.seating, [party(3)], [Answer(key, reply=b"held again")])
     assert await keeper.hold_states() == {first.hold_id: "HELD"}
 
 
-async def test_who_answers_a_request_that_is_being_answered_waits_and_is_refused(
+async def test_a_refusal_is_remembered_and_what_was_answered_before_stays(
+    keeper: Keeper, party: PartyOf
+) -> None:
+    key, other = request_key(), request_key()
+    await place(keeper, party(1, request=key), answers=[Answer(key, reply=b"held")])
+    refusals = [Answer(each, refusal=b"no") for each in (key, other)]
+    known = await keeper.store.refuse(refusals)
+    assert known[name_of(key)] == Outcome(b"body", b"held", None)
+    again = await keeper.store.refuse([Answer(other, refusal=b"not now")])
+    assert again == {name_of(other): Outcome(b"body", None, b"no")}
+    carried = await place(keeper, party(2, request=other))
+    assert carried.decisions.results == [Replay(Outcome(b"body", None, b"no"))]
+
+
+async def test_who_refuses_a_request_that_is_being_answered_waits_and_learns_the_answer(
     keeper: Keeper, party: PartyOf
 ) -> None:
     """Who refuses by a mark takes no lock of the buyer: the request's own key is what keeps it from a second answer."""
-    key, recalled = request_key(), asyncio.Event()
-
-    async def refuse() -> None:
-        async with keeper.store.batch() as batch:
-            assert await batch.recall([key]) == {}
-            recalled.set()
-            await batch.remember([Answer(key, refusal=b"no")])
-
+    key = request_key()
     async with keeper.store.batch() as batch:
         await carry(batch, keeper.seating, [party(1, request=key)], [Answer(key, reply=b"held")])
-        refusing = asyncio.create_task(refuse())
-        await recalled.wait()
+        refusing = asyncio.create_task(keeper.store.refuse([Answer(key, refusal=b"no")]))
         assert await waits(refusing)
-    with pytest.raises(RowsMoved):
-        await refusing
+    assert await refusing == {name_of(key): Outcome(b"body", b"held", None)}
 
 
 async def test_the_last_places_are_held_and_none_beyond(keeper: Keeper, party: PartyOf) -> None:
