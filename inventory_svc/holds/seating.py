@@ -13,6 +13,9 @@ from itertools import accumulate
 
 from mesh import ids
 
+REMEMBERED_SEATS_MIN = 20
+"""An event without seats takes memory too, about as much as so many seats do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -96,6 +99,11 @@ class Seating:
     def event_text(self) -> str:
         """The event's id as text."""
         return ids.event_text(self.event_id)
+
+    @property
+    def remembered_seats(self) -> int:
+        """How many seats it counts as where only so many are remembered."""
+        return max(len(self.seats), REMEMBERED_SEATS_MIN)
 
     def has_seat(self, seat_no: int) -> bool:
         """Tells whether the event has a seat."""

@@ -71,10 +71,10 @@ class Seatings:
 
     def _remember(self, seating: Seating) -> None:
         self._known[seating.event_id] = seating
-        self._seat_count += len(seating.seats)
+        self._seat_count += seating.remembered_seats
         while self._seat_count > self._seats_max and len(self._known) > 1:
             _, forgotten = self._known.popitem(last=False)
-            self._seat_count -= len(forgotten.seats)
+            self._seat_count -= forgotten.remembered_seats
 
 
 def seat_labels(drawn: inventory_pb2.SeatMap) -> list[str]:

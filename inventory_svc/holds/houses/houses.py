@@ -213,10 +213,10 @@ class Houses:
 
     def _remember(self, seating: Seating) -> OpenedHouse:
         opened = self._open[seating.event_id] = OpenedHouse(House(seating), self._corners.random)
-        self._seat_count += len(seating.seats)
+        self._seat_count += seating.remembered_seats
         while self._seat_count > self._seats_max and len(self._open) > 1:
             _, closed = self._open.popitem(last=False)
-            self._seat_count -= len(closed.house.seating.seats)
+            self._seat_count -= closed.house.seating.remembered_seats
         return opened
 
     async def _read(self, seating: Seating, opened: OpenedHouse) -> None:
