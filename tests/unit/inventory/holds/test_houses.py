@@ -11,7 +11,7 @@ from inventory_svc.holds.houses.houses import (
     UNTOLD_SECONDS_MAX,
     Houses,
 )
-from inventory_svc.holds.houses.opened_house import CORNER_SECONDS, HouseReading
+from inventory_svc.holds.houses.opened_house import CORNER_SECONDS, OFFERS_AT_ONCE_MAX, HouseReading
 from inventory_svc.holds.houses.wishes import Offer
 from inventory_svc.holds.party import Party
 from inventory_svc.holds.seating import Seating
@@ -291,3 +291,17 @@ async def test_who_met_another_gives_the_very_best_again_after_a_while() -> None
     await office.place([alone := party(2)])
     assert met.picked != (3, 4)
     assert alone.picked == (3, 4)
+
+
+async def test_so_many_offers_are_worked_out_at_once_and_nobody_is_forgotten() -> None:
+    """Tried: without the bound all forty are worked out in the first batch, while everybody else waits."""
+    truth = Truth(seating("...."))
+    office = BoxOffice(truth)
+    truth.sold = {0, 1, 2, 3}
+    parties = [party(quantity) for quantity in range(1, 41)]
+    await office.place(parties)
+    offered = [each for each in parties if each.offer is not None]
+    assert len(offered) == OFFERS_AT_ONCE_MAX
+    for _ in range(2):
+        await office.place(parties)
+    assert all(each.offer is not None for each in parties)
