@@ -20,8 +20,8 @@ WISHES_MAX = 1_000
 """Wordings remembered of what is asked for."""
 
 OFFERS_AT_ONCE_MAX = 16
-"""Nearest offers worked out for one batch, at some 3 ms each in a large house that is nearly sold out; whoever wishes for
-something else still is told in the next."""
+"""Nearest offers worked out for one batch, at some 3 ms each in a large house that is nearly sold out; whoever wishes
+for something else still is told in the next."""
 
 LOST_SECONDS_MIN = 1.0
 """A seat that somebody else turned out to have is left alone for this long, whenever its hold is said to end."""
