@@ -82,6 +82,8 @@ class Party:
     """With `best`: the seats to try for, from what was seen free before the locks."""
     offer: Offer | None = None
     """With `best` and nothing picked: what comes nearest."""
+    place_price_max_minor: int | None = None
+    """What a place may cost it that settled for places; the prices are seen under the locks."""
     rounds: int = field(default=0)
     """How often it was tried and told to try again."""
 
@@ -89,6 +91,7 @@ class Party:
         """Makes it a party that wants places: where there are no seats, standing together is the best there is."""
         if self.best:
             self.places = (PlacesAsked(pool_no, self.best.quantity),)
+            self.place_price_max_minor = self.best.price_max_minor
             self.best = None
 
     @property

@@ -201,6 +201,8 @@ class _Batch:
             return TryAgain() if party.best else SeatsTaken(gone)
         if party.best and not self._is_within_price(party):
             return TryAgain()
+        if not self._are_places_within_price(party):
+            return nothing_fits(self._situation.seating, self._situation.prices_minor, None)
         shares = self._take_places(party)
         if not isinstance(shares, list):
             return shares
@@ -253,6 +255,13 @@ class _Batch:
         seats, prices = self._situation.seating.seats, self._situation.prices_minor
         return price_max is None or all(
             prices[seats[seat_no].zone_no] <= price_max for seat_no in party.wanted_seat_nos
+        )
+
+    def _are_places_within_price(self, party: Party) -> bool:
+        price_max = party.place_price_max_minor
+        pools, prices = self._situation.seating.pools, self._situation.prices_minor
+        return price_max is None or all(
+            prices[pools[asked.pool_no].zone_no] <= price_max for asked in party.places
         )
 
     def _take_places(self, party: Party) -> list[Share] | OnsaleError | TryAgain:

@@ -253,3 +253,12 @@ def test_whatever_comes_nothing_is_given_twice_and_nobody_gets_part_of_a_party(
     for holds in by_account.values():
         assert len(holds) <= 3
         assert sum(hold.count for hold in holds) <= 9
+
+
+def test_who_settles_for_places_pays_no_more_than_they_would() -> None:
+    """Tried: where only seats are held against the price, a place that became dearer meanwhile is held."""
+    for price_max_minor, reason in ((500, "Hold"), (499, "NOTHING_FITS"), (None, "Hold")):
+        easy = party(best=Asked(2, price_max_minor=price_max_minor))
+        easy.settle_for_places(1)
+        shards = {1: [Shard(1, 0, 10), Shard(1, 1, 10)]}
+        assert reasons(situation(shards=shards), easy) == [reason]
