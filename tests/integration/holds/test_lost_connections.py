@@ -6,12 +6,13 @@ from typing import Any
 
 from inventory_svc.catalog.events import Limits
 from inventory_svc.plans.generator import Block
+from mesh.database import connect_alone
 from mesh.errors import Unavailable
 from tests.integration.holds.conftest import Buyer, Office, request_id
 
 CUTS = 12
 BUYERS = 40
-ROUNDS = 6
+ROUNDS = 25
 ATTEMPTS_MAX = 200
 
 
@@ -19,7 +20,7 @@ async def test_cut_connections_lose_no_acknowledged_hold_and_place_none_twice(
     office: Office,
 ) -> None:
     event_id = await office.event(
-        Block("A", "Front", rows=20, seats_per_row=40), limits=Limits(8, 50, 100)
+        Block("A", "Front", rows=50, seats_per_row=40), limits=Limits(8, 50, 100)
     )
     await office.warm(event_id)
     placed: list[Any] = []
@@ -36,13 +37,17 @@ async def test_cut_connections_lose_no_acknowledged_hold_and_place_none_twice(
             placed.append(hold)
 
     async def cut() -> None:
-        for _ in range(CUTS):
-            await office.rows(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid() "
-                "AND query ILIKE ANY (ARRAY['%seats%', '%holds%', '%commit%', '%lock_party%'])"
-            )
-            await office.rows("SELECT pg_sleep(0.02)")
+        own = await connect_alone(office.database.dsn)
+        try:
+            for _ in range(CUTS):
+                await own.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+                    "AND (state <> 'idle' OR query ILIKE ANY (ARRAY['%_batch%', '%commit%']))"
+                )
+                await own.execute("SELECT pg_sleep(0.02)")
+        finally:
+            await own.close()
 
     await asyncio.gather(cut(), *[buy(number) for number in range(BUYERS)])
     assert unavailable > 0  # else nothing was cut
