@@ -71,7 +71,9 @@ async def office() -> AsyncIterator[BoxOffice]:
 @pytest.mark.timeout(7200 if IS_SOAK else 150)
 async def test_every_seat_has_one_owner_at_a_time_whatever_is_killed(office: BoxOffice) -> None:
     """Tried: without the row lock (tests/controls/row_lock.patch) 112 violations, most of them two owners and a fence
-    given twice; deciding before locking (lock_then_decide.patch) 25, all of them limits passed.
+    given twice; deciding before locking (lock_then_decide.patch) 25, all of them limits passed. As it is: none in
+    1,000,000 attempts (674,984 holds acknowledged, 124,496 calls without an answer, 36 troubles) in 18 minutes on two
+    cores.
     """
     seed = int(os.environ.get("ONSALE_HISTORY_SEED") or random.randrange(1 << 32))
     started = time.monotonic()
